@@ -1,0 +1,100 @@
+"""Errors of everything around conversion, declared as those of conversion are; `docs/errors.md` is generated from both."""
+
+from __future__ import annotations
+
+from allotrope.errors import DeclaredError
+
+
+class AssaylineError(DeclaredError):
+    """Base of every error that the command line, a station or a service may raise; facts: what, found, expected, next."""
+
+    code = "assayline-error"
+    title = "Work could not be done"
+    template = "{what}: found {found}; expected {expected}."
+    hint = "{next}"
+
+
+class BadUsage(AssaylineError):
+    """The command line, a configuration or a parameter is not one that can be used; facts: what, found, expected, next."""
+
+    code = "bad-usage"
+    title = "Usage"
+    status = 2
+
+
+class BadArguments(AssaylineError):
+    """The words of the command line do not parse; facts: command, problem."""
+
+    code = "bad-arguments"
+    title = "Arguments not understood"
+    template = "{command}: {problem}."
+    hint = "See `{command} --help`."
+    status = 2
+
+
+class EnvironmentMissing(AssaylineError):
+    """A program, package, service or folder that the work needs is not there; facts: what, found, expected, next."""
+
+    code = "environment-missing"
+    title = "Environment missing"
+    status = 7
+
+
+class ExtraMissing(EnvironmentMissing):
+    """A package of an optional extra is not installed; facts: package, extra."""
+
+    code = "extra-missing"
+    title = "Extra not installed"
+    template = "Python package '{package}': found nothing; expected it from the extra [{extra}]."
+    hint = "Install it with `uv pip install 'assayline[{extra}]'`."
+
+
+class CannotWrite(EnvironmentMissing):
+    """The destination does not take what is to be written (permission, full disk, a file in the way); facts: file, found."""
+
+    code = "cannot-write"
+    title = "Destination not writable"
+    template = "{file}: cannot be written: {found}; expected a folder that can be written to."
+    hint = "Choose another destination or free some space; no partial output was left behind."
+
+
+class PartFailed(AssaylineError):
+    """Some steps or files of a batch failed while others succeeded; facts: what, found, expected, next."""
+
+    code = "part-failed"
+    title = "Part of a batch failed"
+    status = 8
+
+
+class Refused(AssaylineError):
+    """A check says no: going on would give a wrong or unsafe result; facts: what, found, expected, next."""
+
+    code = "refused"
+    title = "Refused by a check"
+    status = 9
+
+
+class WouldOverwrite(Refused):
+    """A file that would be written exists already; facts: file."""
+
+    code = "would-overwrite"
+    title = "Would overwrite"
+    template = "{file}: exists already; expected nothing there."
+    hint = "Give --force to replace it, or another destination."
+
+
+class SameDestination(Refused):
+    """Two inputs would be written to one and the same output; facts: file, first, second."""
+
+    code = "same-destination"
+    title = "Two inputs, one output"
+    template = "{file}: would be written from both {first} and {second}; expected one input an output."
+    hint = "Convert them into different folders."
+
+
+class BadInput(AssaylineError):
+    """An input other than an instrument's export is damaged, unreadable or not what it should be; facts: what, found, expected, next."""
+
+    code = "bad-input"
+    title = "Input damaged or unreadable"
+    status = 10
