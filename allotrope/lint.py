@@ -1,0 +1,177 @@
+"""What the open ASM schemas let pass: a closed-world check of a document against the shape of its schema.
+
+The schemas forbid no key and look at no cross-reference. This lint reports keys they do not declare, numbers that JSON cannot
+hold, identifiers given twice, data sources that lead nowhere and units that no release of the unit list knows. Custom information
+is free-form by design, and so is an object for which the schema declares no key at all: there only values are looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allotrope.errors import Finding
+from allotrope.schema.problems import LIMIT, Path, pointer, show
+from allotrope.schema.unitlist import nearest, released
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from allotrope.schema.shapes import Shape
+
+CUSTOM = ("custom information document", "custom information aggregate document")
+_OWNERS = {
+    "measurement identifier": "measurement document",
+    "calculated data identifier": "calculated data document",
+    "processed data identifier": "processed data document",
+}
+_SOURCE = "data source identifier"
+_LEVEL = {"unknown-key": "warning", "unknown-unit": "warning"}
+
+
+def lint(asm: dict[str, Any], shape: Shape, units: frozenset[str]) -> tuple[Finding, ...]:
+    """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas."""
+    walk = _Walk(units)
+    walk.run(asm, shape)
+    walk.references()
+    return tuple(walk.findings())
+
+
+class _Place(NamedTuple):
+    """A container still to be looked at: its shape (None where unknown), its path, and whether it stands in a free-form part."""
+
+    node: Any
+    at: Shape | None
+    path: Path
+    free: bool
+
+
+class _Walk:
+    """One pass over a document with an explicit stack, so that depth costs no recursion."""
+
+    def __init__(self, units: frozenset[str]) -> None:
+        self._units = units
+        self._found: dict[str, list[tuple[str, str]]] = {}
+        self._count: dict[str, int] = {}
+        self._unknown: dict[tuple[str, ...], list[Any]] = {}
+        self._owned: dict[tuple[str, str], Path] = {}
+        self._identifiers: set[str] = set()
+        self._sources: list[tuple[str, Path]] = []
+        self._stack: list[_Place] = []
+
+    def run(self, asm: dict[str, Any], shape: Shape) -> None:
+        self._stack.append(_Place(asm, shape, (), free=False))
+        while self._stack:
+            place = self._stack.pop()
+            if isinstance(place.node, dict):
+                self._object(place)
+            else:
+                self._list(place)
+
+    def _object(self, place: _Place) -> None:
+        node, at, path, free = place
+        free = free or at is None or not at.known
+        ahead: list[_Place] = []
+        key: object
+        for key, value in node.items():
+            if not isinstance(key, str):
+                self._add("not-json", path, f"found the key {key!r}; expected text")
+                continue
+            below = None if free or at is None else at.child(key)
+            if below is None and not free and key not in CUSTOM and not key.startswith(("@", "$asm.")):
+                self._key(key, path)
+            if isinstance(value, dict | list):
+                ahead.append(_Place(value, below, (*path, key), free or key in CUSTOM))
+            elif isinstance(value, str):
+                self._text(key, value, path)
+                if key == "unit" and not free:
+                    self._unit(value, path)
+            else:
+                self._scalar(value, path, key)
+        self._stack.extend(reversed(ahead))
+
+    def _list(self, place: _Place) -> None:
+        node, at, path, free = place
+        if _all_finite(node):
+            return
+        item = None if at is None else at.item
+        ahead: list[_Place] = []
+        for index, value in enumerate(node):
+            if isinstance(value, dict | list):
+                ahead.append(_Place(value, item, (*path, index), free))
+            elif not isinstance(value, str):
+                self._scalar(value, path, index)
+        self._stack.extend(reversed(ahead))
+
+    def _scalar(self, value: Any, path: Path, key: str | int) -> None:
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                self._add("not-finite", (*path, key), f"found {value}; expected a finite number, or the key left out")
+        elif not isinstance(value, int | str | None):
+            self._add("not-json", (*path, key), f"found {type(value).__name__}; expected text, number, true, false or null")
+
+    def _unit(self, value: str, path: Path) -> None:
+        if value not in self._units and value not in released():
+            near = nearest(value, self._units)
+            hint = f"; the nearest is {show(near)}" if near else ""
+            self._add("unknown-unit", (*path, "unit"), f"found {show(value)}; expected a unit of the published lists{hint}")
+
+    def _text(self, key: str, value: str, path: Path) -> None:
+        if not key.endswith("identifier") or not path:
+            return
+        where = (*path, key)
+        if key == _SOURCE:
+            self._sources.append((value, where))
+            return
+        self._identifiers.add(value)
+        if _OWNERS.get(key) in path[-2:]:
+            first = self._owned.setdefault((key, value), where)
+            if first is not where:
+                self._add(
+                    "duplicate-identifier", where, f"found {key} {show(value)} again; expected it once, at {pointer(first)}"
+                )
+
+    def _key(self, key: str, path: Path) -> None:
+        places = self._unknown.setdefault((*(part for part in path if isinstance(part, str)), key), [0, (*path, key)])
+        places[0] += 1
+        if len(self._unknown) > LIMIT:
+            self._unknown.popitem()
+            self._add("unknown-key", (*path, key), "")
+
+    def _add(self, code: str, path: Path, message: str) -> None:
+        self._count[code] = self._count.get(code, 0) + 1
+        if self._count[code] <= LIMIT and message:
+            self._found.setdefault(code, []).append((pointer(path), message))
+
+    def references(self) -> None:
+        """Data sources whose identifier no other part of the document carries."""
+        for value, where in self._sources:
+            if value not in self._identifiers:
+                self._add(
+                    "dangling-reference", where, f"found data source {show(value)}; expected an identifier of this document"
+                )
+
+    def findings(self) -> Iterator[Finding]:
+        for (*_, key), (count, path) in self._unknown.items():
+            again = f" (and at {count - 1} more like places)" if count > 1 else ""
+            message = (
+                f"found the key {show(key)}, which the schema does not declare there{again}; expected it under {CUSTOM[0]!r}"
+            )
+            yield Finding("unknown-key", message, pointer(path), _LEVEL["unknown-key"])
+        for code, count in self._count.items():
+            level = _LEVEL.get(code, "error")
+            listed = self._found.get(code, [])
+            for where, message in listed:
+                yield Finding(code, message, where, level)
+            if count > len(listed):
+                yield Finding(code, f"{count - len(listed)} more such places are not listed", "", level)
+
+
+def _all_finite(values: list[Any]) -> bool:
+    """Whether a list holds only finite numbers and nulls, found without looking at each in Python where possible."""
+    kinds = set(map(type, values))
+    if kinds <= {int, bool, type(None), str}:
+        return True
+    if kinds <= {float, int}:
+        return all(map(math.isfinite, values))
+    return kinds <= {float, int, type(None)} and all(math.isfinite(value) for value in values if value is not None)

@@ -1,0 +1,59 @@
+"""The published ASM schemas: located, prepared and compiled once each; facts for others and findings for a document."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from allotrope.schema.files import manifest_of, manifests, root, standing, technique
+from allotrope.schema.prepare import Prepared
+from allotrope.schema.problems import check
+from allotrope.schema.shapes import Shape
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
+    from allotrope.errors import Finding
+
+__all__ = ["Shape", "dangling", "manifest_of", "manifests", "root", "shape", "standing", "units", "validate", "validator"]
+
+
+@cache
+def _prepared(manifest: str) -> Prepared:
+    return Prepared(technique(manifest))
+
+
+@cache
+def validator(manifest: str) -> Draft202012Validator:
+    """The compiled validator of a manifest (about 10 ms the first time); `NotAsm` if the manifest is unknown."""
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(_prepared(manifest).schema, validate_formats=True)
+
+
+@cache
+def shape(manifest: str) -> Shape:
+    """What the schema of a manifest says of each place of a document, from the top; `NotAsm` if the manifest is unknown."""
+    prepared = _prepared(manifest)
+    return Shape([prepared.schema], prepared.definitions)
+
+
+@cache
+def units(manifest: str) -> dict[str, str]:
+    """Symbol → IRI of every unit that the schemas of a manifest know."""
+    return _prepared(manifest).units()
+
+
+def dangling(manifest: str) -> tuple[str, ...]:
+    """References of a manifest's schemas that point to nothing and were therefore dropped."""
+    return tuple(_prepared(manifest).dangling)
+
+
+def validate(asm: dict[str, Any]) -> tuple[Finding, ...]:
+    """Schema errors and closed-world findings of a document, each at its JSON pointer; `NotAsm` if its manifest is unknown."""
+    from allotrope.lint import lint
+
+    manifest = manifest_of(asm)
+    closed = lint(asm, shape(manifest), frozenset(units(manifest)))
+    told = frozenset(finding.where for finding in closed if finding.code in ("not-finite", "not-json"))
+    return (*check(asm, validator(manifest), told), *closed)
