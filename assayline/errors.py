@@ -93,7 +93,7 @@ class SameDestination(Refused):
 
 
 class BadInput(AssaylineError):
-    """An input other than an instrument's export is damaged, unreadable or not what it should be; facts: what, found, expected, next."""
+    """An input other than an export is damaged, unreadable or not what it should be; facts: what, found, expected, next."""
 
     code = "bad-input"
     title = "Input damaged or unreadable"

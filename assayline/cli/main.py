@@ -7,8 +7,7 @@ import json
 import os
 import sys
 import traceback
-from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import DeclaredError, Finding
 from assayline import __version__
@@ -16,6 +15,9 @@ from assayline.cli.outcome import Outcome, talk
 from assayline.cli.parsing import subverb_help, top_help, verb_parser
 from assayline.cli.verbs import load, subverbs, verbs
 from assayline.errors import BadArguments
+
+if TYPE_CHECKING:
+    from types import ModuleType, TracebackType
 
 SCHEMA = "assayline/1"
 INTERRUPTED = 130

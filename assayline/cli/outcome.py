@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from allotrope.errors import Finding
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allotrope.errors import Finding
 
 COLOURS = {"error": "31", "warning": "33", "note": "2", "good": "32"}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from types import ModuleType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
 from assayline.errors import BadArguments
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 STATUSES = {
     0: "ok",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Convert": ("detect", "convert", "validate", "flatten", "explain", "watch", "diff", "instruments", "new"),

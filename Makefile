@@ -1,0 +1,43 @@
+# Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check docs bench lock corpus wheel clean
+BIN := .venv/bin
+RUN ?= runs/demo
+CORES ?= 2
+OUT ?= work/corpus
+SHARED ?= $(or $(ASSAYLINE_SHARED),../shared)
+export OMP_NUM_THREADS ?= 1
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.lock (finds a Python 3.12 or 3.13, gets uv)
+	@tools/setup
+
+demo: setup ## instrument files and real counts to a notebook entry and a report, in RUN=runs/demo
+	@$(BIN)/assayline run lab_to_notebook --run $(RUN) --cores $(CORES)
+
+test: setup ## every test; PYTEST="-k convert" narrows
+	@$(BIN)/pytest $(PYTEST)
+
+check: setup ## lint, format, types, structure, generated documents, workflows
+	@$(BIN)/python tools/check.py
+
+docs: setup ## write the generated documents again
+	@$(BIN)/python -m tools.documents --write
+
+bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
+	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
+
+corpus: setup ## convert SHARED/corpus into OUT=DIR, in the layout that asm_compare.py reads
+	@$(BIN)/python tools/corpus.py $(SHARED)/corpus $(OUT)
+
+lock: setup ## resolve every dependency again into requirements.lock (hashes, no hosts)
+	@tools/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python $(BIN)/python \
+	  pyproject.toml --all-extras --group dev -o requirements.lock
+
+wheel: setup ## build dist/assayline-*.whl
+	@$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what was built and cached, not the runs
+	@rm -rf dist build .pytest_cache .ruff_cache .mypy_cache
