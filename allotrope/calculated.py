@@ -1,0 +1,49 @@
+"""Calculated data: values the instrument's software derived, each with references to the measurements it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Node = dict[str, Any]
+Sources = Iterable[tuple[Node | str, str]]
+
+
+class Calculated:
+    """The calculated-data documents of one ASM document."""
+
+    def __init__(self, identifier: Callable[[str], str]) -> None:
+        self.identifier = identifier
+        self.documents: list[Node] = []
+
+    def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
+        """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier, so that other
+        values can stand on it. Nothing is added, and None returned, where there is no number or no source."""
+        documents = [
+            {"data source identifier": source if isinstance(source, str) else identifier_of(source), "data source feature": feature}
+            for source, feature in sources
+        ]
+        if value is None or not documents:
+            return None
+        identifier = self.identifier("calculated data")
+        node: Node = {
+            "calculated data name": name,
+            "calculated result": {"value": value, "unit": unit},
+            "calculated data identifier": identifier,
+            "data source aggregate document": {"data source document": documents},
+        }
+        self.documents.append(node | {key.replace("_", " "): item for key, item in extra.items() if item is not None})
+        return identifier
+
+    def finish(self) -> Node | None:
+        """The aggregate document, or None where nothing was calculated."""
+        return {"calculated data document": self.documents} if self.documents else None
+
+
+def identifier_of(node: Node) -> str:
+    """The identifier of a measurement (or of anything else that a calculation can stand on)."""
+    for key in ("measurement identifier", "calculated data identifier"):
+        if key in node:
+            return str(node[key])
+    message = f"no identifier in a node with the keys {sorted(node)}"
+    raise KeyError(message)

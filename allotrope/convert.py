@@ -1,0 +1,130 @@
+"""Conversion: probe, detect, read, account for every cell, validate; the result is a document with its ledger and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from allotrope.detect import Detection, detect_probe
+from allotrope.errors import BadOption, Damaged, Finding
+from allotrope.instrument import Instrument
+from allotrope.ledger import Ledger, balance
+from allotrope.probe import Probe
+from allotrope.registry import load
+from allotrope.source import Source
+from allotrope.values import zone_named
+
+Input = str | PurePath | BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """An ASM document, the ledger of the source's cells, and what a person should know about both."""
+
+    asm: dict[str, Any]
+    ledger: Ledger
+    findings: tuple[Finding, ...]
+    instrument: str
+    standing: str
+    """Of the schema: REC (released), BENCHLING (vendor extension) or WD (working draft)."""
+    digest: str
+    """SHA-256 of the source."""
+
+    def to_json(self) -> bytes:
+        """The document as JSON bytes; the same source gives the same bytes."""
+        from allotrope.writers.json import dumps
+
+        return dumps(self.asm)
+
+    def ledger_json(self, version: str) -> dict[str, Any]:
+        """The ledger with its findings and the provenance of the document."""
+        facts = {"instrument": self.instrument, "source digest": f"sha256:{self.digest}", "standing": self.standing, "converter version": version}
+        return self.ledger.to_json() | facts | {"findings": [finding.to_json() for finding in self.findings]}
+
+
+@cache
+def version() -> str:
+    """The version of this package."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("assayline")
+    except PackageNotFoundError:
+        return "0"
+
+
+def detect(source: Input) -> Detection:
+    """The instrument that wrote a file; raises NotRecognised or Ambiguous."""
+    return detect_probe(Probe(source))
+
+
+def convert(
+    source: Input,
+    instrument: str | None = None,
+    *,
+    timezone: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    date_order: str | None = None,
+    validate: bool = True,
+) -> Conversion:
+    """Convert an instrument's file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows."""
+    read = reader(source, instrument, timezone=timezone, encoding=encoding, decimal=decimal, date_order=date_order)
+    found, asm = read(None)
+    ledger = balance(found.stores, found.name)
+    findings = [*found.findings, *_assumed(found)]
+    if validate:
+        from allotrope.schema import validate as check
+
+        findings += check(asm)
+    chosen = found.instrument
+    return Conversion(asm, ledger, tuple(findings), chosen.name, chosen.standing, found.digest)
+
+
+def reader(
+    source: Input,
+    instrument: str | None = None,
+    *,
+    timezone: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    date_order: str | None = None,
+) -> Callable[[Callable[[Source], None] | None], tuple[Source, dict[str, Any]]]:
+    """A function that reads the source into a document, as often as asked; `prepare` may alter the source before."""
+    if decimal not in (None, ".", ","):
+        raise BadOption(option="--decimal", found=decimal, expected="'.' or ','")
+    order = date_order.upper() if date_order else None
+    if order not in (None, "DMY", "MDY", "YMD"):
+        raise BadOption(option="--date-order", found=date_order, expected="DMY, MDY or YMD")
+    zone = zone_named(timezone) if timezone else None
+    probe = Probe(source, encoding=encoding)
+    chosen: Instrument = load(instrument, probe.name) if instrument else load(detect_probe(probe).instrument)
+
+    def read(prepare: Callable[[Source], None] | None = None) -> tuple[Source, dict[str, Any]]:
+        found = Source(probe, chosen, version=version(), timezone=zone, decimal=decimal, date_order=order)
+        if prepare:
+            prepare(found)
+        if chosen.signature.kinds and probe.kind not in chosen.signature.kinds:
+            expected = " or ".join(chosen.signature.kinds)
+            raise Damaged(file=probe.name, where="the file", found=f"{probe.kind} data", expected=f"{expected}, as {chosen.name} writes")
+        return found, chosen.read(found).finish()
+
+    return read
+
+
+def _assumed(source: Source) -> list[Finding]:
+    """Findings about what was assumed of the whole file: time zone and encoding."""
+    found = []
+    locale, probe = source.locale, source.probe
+    if locale.zoneless and locale.zone is None:
+        message = f"{locale.zoneless} times name no zone; they keep their wall clock. Give the zone with --timezone"
+        found.append(Finding("zone-unknown", message))
+    elif locale.zoneless:
+        found.append(Finding("zone-assumed", f"{locale.zoneless} times name no zone; {locale.zone} was given for them"))
+    if probe.kind == "text" and probe.encoding == "cp1252" and not probe.forced_encoding:
+        found.append(Finding("encoding-assumed", f"read as Windows-1252: {probe.encoding_evidence}; override with --encoding"))
+    return found

@@ -1,0 +1,214 @@
+"""Fields: which labels go to which path, in which unit; applied to a record, or to all rows of a table, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allotrope.envelope import CUSTOM, Document, Group, Node, put
+from allotrope.grid import Table
+from allotrope.labels import fold
+from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
+from allotrope.values import Locale, moment, number, scalar
+
+Read = Callable[[Any, Locale], Any]
+ANCHORS = ("@document/", "@group/", "@device/", "@system/")
+
+
+def as_text(value: Any, locale: Locale) -> str | None:
+    """The stripped text of a cell, None where it is empty."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return (value if isinstance(value, str) else str(scalar(value))).strip() or None
+
+
+def as_number(value: Any, locale: Locale) -> int | float | None:
+    """The number of a cell under the file's decimal sign."""
+    return number(value, locale.decimal)
+
+
+def as_percent(value: Any, locale: Locale) -> int | float | None:
+    """A number in percent, with or without its sign."""
+    return number(value.rstrip(" %") if isinstance(value, str) else value, locale.decimal)
+
+
+def as_time(value: Any, locale: Locale) -> str | None:
+    """A time in ISO 8601."""
+    return moment(value, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Labels (in any spelling, the first that has a value wins) and the path of their value. With a unit the value is a quantity and
+    read as a number; without, as text, unless `read` says otherwise. Paths are relative to the measurement; `@document/`, `@group/`,
+    `@device/` and `@system/` start at the technique document, the measurement aggregate, the device and the data system. A path that
+    ends in `custom information document` keeps the value there under its own label."""
+
+    labels: str | tuple[str, ...]
+    path: str
+    unit: str | None = None
+    read: Read | None = None
+    required: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels as a tuple."""
+        return (self.labels,) if isinstance(self.labels, str) else self.labels
+
+    @property
+    def reader(self) -> Read:
+        """The function that reads a cell."""
+        return self.read or (as_number if self.unit else as_text)
+
+    @property
+    def fate(self) -> int:
+        """Kept for custom information, else mapped."""
+        return KEPT if self.path.endswith(CUSTOM) else MAPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Cells under a label that are dropped, and why; the only way to drop a cell."""
+
+    label: str
+    because: str
+
+
+Rule = Field | Ignored
+
+
+def apply(rules: Iterable[Rule], record: Record, node: Node, document: Document | None = None, group: Group | None = None) -> None:
+    """Put what a record holds into a measurement node (and, by anchored paths, into its group and document)."""
+    for rule in rules:
+        if isinstance(rule, Ignored):
+            record.ignore(rule.label, because=rule.because)
+            continue
+        for label in rule.names:
+            cell = record.cell(label)
+            if not cell or record.store.fates[cell.handle] != UNREAD:
+                continue
+            if rule.fate == KEPT:
+                put(anchor(rule.path, node, document, group), local(rule.path), {cell.label: cell.keep()})
+                break
+            value = rule.reader(cell.value, record.store.locale)
+            if value is not None:
+                cell.mapped()
+                value = traced(value, cell.where) if record.store.trace else value
+                put(anchor(rule.path, node, document, group), local(rule.path), value, rule.unit)
+                break
+
+
+def anchor(path: str, node: Node, document: Document | None, group: Group | None) -> Node:
+    """The node at which a path starts."""
+    if not path.startswith("@"):
+        return node
+    place = path.partition("/")[0]
+    if place == "@document" and group:
+        return group.document
+    if place == "@group" and group:
+        return group.node
+    if place == "@device" and document:
+        return document.device
+    if place == "@system" and document:
+        return document.system
+    message = f"path {path!r} starts at {place}, which is not given here"
+    raise ValueError(message)
+
+
+def local(path: str) -> str:
+    """The path without its anchor."""
+    return path.partition("/")[2] if path.startswith("@") else path
+
+
+def measurements(
+    document: Document,
+    table: Table,
+    rules: Sequence[Rule],
+    *,
+    constants: Mapping[str, Any] | None = None,
+    custom: str = CUSTOM,
+) -> list[tuple[Group, Node]]:
+    """One group with one measurement for every filled row of a table, column by column: fast, and flat in memory.
+
+    `constants` are values by path for every measurement; a column that no rule names is kept under the path `custom`.
+    """
+    grid = table.grid
+    rows = [row for row in range(table.first, min(table.last, len(grid.rows))) if not grid.blank(row)]
+    plan = _Plan(table, rows)
+    for rule in rules:
+        plan.add(rule)
+    plan.add_rest(custom)
+    found = []
+    for at in range(len(rows)):
+        group = document.group()
+        node = group.measurement(constants)
+        found.append((group, node))
+        for path, key, unit, values in plan.columns:
+            value = values[at]
+            if value is not None:
+                put(anchor(path, node, document, group), local(path), {key: value} if key else value, unit)
+    return found
+
+
+class _Plan:
+    """The columns of a table, read whole: (path, label of custom information or empty, unit, values)."""
+
+    def __init__(self, table: Table, rows: list[int]) -> None:
+        self.table = table
+        self.rows = rows
+        self.columns: list[tuple[str, str, str | None, list[Any]]] = []
+
+    def add(self, rule: Rule) -> None:
+        """Read the columns of one rule."""
+        if isinstance(rule, Ignored):
+            entry = self.table.index.get(fold(rule.label))
+            if entry:
+                self._read(entry[0], lambda value, _: value, self.table.grid.reason(rule.because))
+            return
+        merged: list[Any] | None = None
+        for label in rule.names:
+            entry = self.table.index.get(fold(label))
+            if entry is None:
+                continue
+            if rule.fate == KEPT:
+                self.columns.append((rule.path, entry[1], None, self._read(entry[0], lambda value, _: scalar(value), KEPT)))
+                return
+            values = self._read(entry[0], rule.reader, MAPPED, merged)
+            merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
+        if merged is not None:
+            self.columns.append((rule.path, "", rule.unit, merged))
+
+    def add_rest(self, custom: str) -> None:
+        """Keep every cell that no rule has read."""
+        for column, label in self.table.index.values():
+            values = self._read(column, lambda value, _: scalar(value), KEPT)
+            if any(value is not None for value in values):
+                self.columns.append((custom, label, None, values))
+
+    def _read(self, column: int, read: Read, fate: int, taken: list[Any] | None = None) -> list[Any]:
+        """The values of the still unread cells of a column, None where a cell is empty, does not parse or is `taken` already."""
+        grid, width, locale = self.table.grid, self.table.grid.width, self.table.grid.locale
+        fates = grid.fates
+        values: list[Any] = []
+        for at, row in enumerate(self.rows):
+            cells = grid.rows[row]
+            raw = cells[column] if column < len(cells) else None
+            handle = row * width + column
+            if raw is None or raw == "" or fates[handle] or (taken is not None and taken[at] is not None):
+                values.append(None)
+                continue
+            value = None if isinstance(raw, str) and raw.isspace() else read(raw, locale)
+            if value is not None:
+                fates[handle] = fate
+                value = traced(value, grid.cell(handle).where) if grid.trace else value
+            values.append(value)
+        return values
+
+
+def paths_of(rules: Iterable[Rule]) -> list[tuple[str, str | None]]:
+    """Every (path, unit) that rules can produce, for the test that proves them against the schema."""
+    return [(rule.path, rule.unit) for rule in rules if isinstance(rule, Field)]
+
+
+__all__ = ["ANCHORS", "Field", "Ignored", "apply", "as_number", "as_percent", "as_text", "as_time", "measurements"]

@@ -1,0 +1,192 @@
+"""Grids and tables: a text split at its delimiter or a sheet, and the tables found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from allotrope.errors import TooLarge
+from allotrope.labels import column_name, fold
+from allotrope.record import IGNORED, KEPT, MAPPED, UNREAD, Cell, Record, Store, index_labels
+from allotrope.values import Locale
+
+MOST_CELLS = 200_000_000
+
+
+class Grid(Store):
+    """Rows of values (text, or typed where the container has types); rows and columns count from 0, addresses from 1."""
+
+    def __init__(
+        self, name: str, rows: list[Any], locale: Locale, *, sheet: bool = False, lines: Sequence[int] | None = None
+    ) -> None:
+        self.rows = rows
+        self.width = max(map(len, rows), default=0)
+        if len(rows) * self.width > MOST_CELLS:
+            found = f"{len(rows)} rows by {self.width} columns"
+            raise TooLarge(file=name, where="the whole table", found=found, expected=f"{MOST_CELLS} cells")
+        super().__init__(name, len(rows) * self.width, locale)
+        self.sheet = sheet
+        self.lines = lines
+
+    def value(self, handle: int) -> Any:
+        """The raw value at a handle; None beyond the end of a short row."""
+        row, column = divmod(handle, self.width)
+        values = self.rows[row]
+        if column >= len(values):
+            return None
+        value = values[column]
+        return None if value == "" else value
+
+    def where(self, handle: int) -> str:
+        """`Sheet!C14` in a workbook, `line 8 field 3` in a text."""
+        row, column = divmod(handle, self.width)
+        if self.sheet:
+            return f"{self.name}!{column_name(column)}{row + 1}"
+        prefix = f"{self.name} " if self.name else ""
+        return f"{prefix}line {self.line(row)} field {column + 1}"
+
+    def line(self, row: int) -> int:
+        """The line of the text, or row of the sheet, counted from 1."""
+        return self.lines[row] if self.lines is not None else row + 1
+
+    def at(self, row: int, column: int, label: str = "") -> Cell:
+        """The cell at a row and column; beyond the grid an empty cell of the last place is an IndexError."""
+        if not (0 <= row < len(self.rows) and 0 <= column < self.width):
+            message = f"{self.name}: no cell at row {row + 1}, column {column + 1}"
+            raise IndexError(message)
+        return Cell(self, row * self.width + column, label)
+
+    def text(self, row: int, column: int = 0) -> str:
+        """The stripped text at a place, empty beyond the grid; looking does not settle the fate."""
+        if not 0 <= row < len(self.rows):
+            return ""
+        values = self.rows[row]
+        return Cell(self, row * self.width + column).text if 0 <= column < len(values) else ""
+
+    def texts(self, row: int) -> list[str]:
+        """The stripped texts of a row."""
+        return [self.text(row, column) for column in range(len(self.rows[row]))]
+
+    def blank(self, row: int) -> bool:
+        """Whether a row has no filled cell, or does not exist."""
+        return not (0 <= row < len(self.rows)) or not any(
+            value is not None and (not isinstance(value, str) or value.strip()) for value in self.rows[row]
+        )
+
+    def cells(self, row: int) -> list[Cell]:
+        """The filled cells of a row."""
+        found = (Cell(self, row * self.width + column) for column in range(len(self.rows[row])))
+        return [cell for cell in found if cell]
+
+    def structure(self, row: int, first: int = 0, last: int | None = None) -> None:
+        """Mark a row (or part of it) as structure: titles and headings that decided where values went."""
+        for cell in self.cells(row):
+            if first <= cell.handle % self.width <= (self.width if last is None else last):
+                cell.mapped()
+
+    def find(self, label: str, start: int = 0, column: int = 0) -> int | None:
+        """The first row from `start` whose cell in the column equals the label, after folding."""
+        wanted = fold(label)
+        for row in range(start, len(self.rows)):
+            if fold(self.text(row, column)) == wanted:
+                return row
+        return None
+
+    def find_row(self, *labels: str, start: int = 0) -> int | None:
+        """The first row from `start` that holds all these labels in any columns, after folding."""
+        wanted = {fold(label) for label in labels}
+        for row in range(start, len(self.rows)):
+            if wanted <= {fold(value) for value in self.rows[row] if isinstance(value, str)}:
+                return row
+        return None
+
+    def pairs(self, rows: Sequence[int], key: int = 0, value: int = 1) -> Record:
+        """Rows of `label, value` as one record; the label cells share the fate of their values (mapped when read)."""
+        labels = []
+        for row in rows:
+            label = self.text(row, key).rstrip(":").rstrip()
+            if label:
+                labels.append((label, row * self.width + min(value, self.width - 1)))
+        index = index_labels(labels)
+        self.deferred.append(lambda: self._settle_pairs(index, value - key))
+        return Record(self, index)
+
+    def _settle_pairs(self, index: dict[str, tuple[int, str]], distance: int) -> None:
+        for handle, _ in index.values():
+            fate = self.fates[handle] if self.filled(handle) else self.reason("label without a value")
+            label = handle - distance
+            if self.fates[label] == UNREAD and fate != UNREAD:
+                self.fates[label] = fate
+
+    def table(self, header: int, first: int | None = None, last: int | None = None, *, columns: range | None = None) -> Table:
+        """The table under a header row: rows `first` … `last` (exclusive; default: to the end), within some columns."""
+        start = header + 1 if first is None else first
+        return Table(self, header, start, len(self.rows) if last is None else last, columns)
+
+    def until_blank(self, start: int) -> int:
+        """The first blank row from `start` (or the end of the grid)."""
+        row = start
+        while row < len(self.rows) and not self.blank(row):
+            row += 1
+        return row
+
+
+class Table:
+    """A header row and the rows under it; a column without a header is labelled by its spreadsheet letter."""
+
+    def __init__(self, grid: Grid, header: int, first: int, last: int, columns: range | None = None) -> None:
+        self.grid = grid
+        self.header = header
+        self.first = first
+        self.last = last
+        span = columns or range(grid.width)
+        names = grid.rows[header]
+        self.span = span
+        self.index = index_labels(
+            (grid.text(header, c) or f"column {column_name(c)}", c) for c in span if c < len(names) or self._used(c)
+        )
+        grid.deferred.append(self._settle_headers)
+
+    def _used(self, column: int) -> bool:
+        rows = self.grid.rows[self.first : self.last]
+        return any(len(values) > column and values[column] not in ("", None) for values in rows)
+
+    def __contains__(self, label: str) -> bool:
+        return fold(label) in self.index
+
+    def label(self, *labels: str) -> str | None:
+        """The first of these labels that the header has, as written there."""
+        for label in labels:
+            entry = self.index.get(fold(label))
+            if entry:
+                return entry[1]
+        return None
+
+    def labels(self) -> list[str]:
+        """All labels as written, in order."""
+        return [label for _, label in self.index.values()]
+
+    def records(self, keep: Callable[[Record], bool] | None = None) -> Iterator[Record]:
+        """One record a row that is not blank."""
+        grid = self.grid
+        for row in range(self.first, min(self.last, len(grid.rows))):
+            if not grid.blank(row):
+                record = Record(grid, self.index, row * grid.width)
+                if keep is None or keep(record):
+                    yield record
+
+    def _settle_headers(self) -> None:
+        """A header has the fate of its column: mapped if any of its cells is, else kept, else ignored."""
+        grid, width = self.grid, self.grid.width
+        for column, _ in self.index.values():
+            handle = self.header * width + column
+            if grid.fates[handle] != UNREAD or not grid.filled(handle):
+                continue
+            filled = [fate for fate in grid.fates[self.first * width + column : self.last * width : width] if fate != UNREAD]
+            if MAPPED in filled:
+                grid.fates[handle] = MAPPED
+            elif KEPT in filled:
+                grid.fates[handle] = KEPT
+            else:
+                ignored = [fate for fate in filled if fate >= IGNORED]
+                grid.fates[handle] = ignored[0] if ignored else grid.reason("column without values")

@@ -1,0 +1,1 @@
+"""Instruments: one format, one file; found by name, never registered."""

@@ -1,0 +1,213 @@
+"""Probe: what a file shows before parsing, each part computed once, on demand, and shared by signatures and reader."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from allotrope.errors import Damaged, Empty, TooLarge, Unreadable
+from allotrope.readers.text import decode, encoding_of, lines_of
+
+LARGEST_FILE = 1 << 30
+LARGEST_MEMBER = 1 << 29
+MOST_MEMBERS = 100_000
+HEAD = 16_384
+"""Characters of a text that signatures look at."""
+
+_ROOT = re.compile(r"<(?![?!])([^\s/>]+)([^>]*)>")
+
+
+class Probe:
+    """One input: a file, a binary stream with a name, or a folder (its members are its files)."""
+
+    def __init__(self, source: str | PurePath | BinaryIO, *, encoding: str | None = None) -> None:
+        self.forced_encoding = encoding
+        self.folder: Path | None = None
+        self.modified: float | None = None
+        if isinstance(source, (str, PurePath)):
+            self._open(Path(source))
+        else:
+            self.name = PurePath(str(getattr(source, "name", "stream")).replace("\\", "/")).name
+            self.data = source.read()
+        if not self.folder and not self.data:
+            raise Empty(file=self.name, where="the file", found="0 bytes", expected="an instrument's export")
+
+    def _open(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            status = path.stat()
+            self.modified = status.st_mtime
+            if path.is_dir():
+                self.folder = path
+                self.data = b""
+                return
+            if not path.is_file():
+                raise Unreadable(file=self.name, found="not a regular file")
+            if status.st_size > LARGEST_FILE:
+                raise TooLarge(file=self.name, where="the file", found=f"{status.st_size} bytes", expected=f"{LARGEST_FILE} bytes")
+            self.data = path.read_bytes()
+        except OSError as error:
+            raise Unreadable(file=self.name, found=error.strerror or str(error)) from error
+
+    @property
+    def suffix(self) -> str:
+        """The last suffix in lower case, with its dot."""
+        return PurePath(self.name).suffix.lower()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content; of a folder, of its members' names and digests."""
+        if not self.folder:
+            return hashlib.sha256(self.data).hexdigest()
+        total = hashlib.sha256()
+        for member in self.members:
+            total.update(member.encode() + hashlib.sha256(self.member(member)).digest())
+        return total.hexdigest()
+
+    @cached_property
+    def kind(self) -> str:
+        """The container: folder, workbook, zip, ole, sqlite, xml, json, text or binary."""
+        data = self.data
+        if self.folder:
+            return "folder"
+        if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+            names = set(self.members)
+            return "workbook" if "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names) else "zip"
+        if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            return "workbook" if {"workbook", "book"} & {name.lower() for name in self.members} else "ole"
+        if data.startswith(b"SQLite format 3\x00"):
+            return "sqlite"
+        if b"\x00" in data[:1024] and not self.encoding.startswith("utf-"):
+            return "binary"
+        start = self.head.lstrip("\ufeff \t\r\n")[:200]
+        if start.startswith("<") and ("<?xml" in start or _ROOT.match(start)):
+            return "xml"
+        return "json" if start.startswith(("{", "[{", "[\n", "[ ")) and self._closes_as_json() else "text"
+
+    def _closes_as_json(self) -> bool:
+        return self.data.rstrip(b" \t\r\n\x00")[-1:] in (b"}", b"]")
+
+    @cached_property
+    def _encoding(self) -> tuple[str, str]:
+        return (self.forced_encoding, "as asked for") if self.forced_encoding else encoding_of(self.data)
+
+    @property
+    def encoding(self) -> str:
+        """The text encoding."""
+        return self._encoding[0]
+
+    @property
+    def encoding_evidence(self) -> str:
+        """Why this encoding."""
+        return self._encoding[1]
+
+    @cached_property
+    def text(self) -> str:
+        """The whole content as text."""
+        return decode(self.data, self.encoding, self.name)
+
+    @cached_property
+    def head(self) -> str:
+        """The first characters as text, without byte-order mark; broken ends are left out."""
+        return self.data[: 4 * HEAD].decode(self.encoding if self.encoding != "cp1252" else "latin-1", "ignore").removeprefix("\ufeff")[:HEAD]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The first lines."""
+        return lines_of(self.head)
+
+    @cached_property
+    def root(self) -> str:
+        """The root element of XML as written, with its attributes: `<Run version="1">`; empty for anything else."""
+        found = _ROOT.search(re.sub(r"<!--.*?-->", "", self.head, flags=re.DOTALL)) if self.kind == "xml" else None
+        return found[0] if found else ""
+
+    @cached_property
+    def workbook(self) -> Any:
+        """The opened workbook (calamine)."""
+        from allotrope.readers.xlsx import open_workbook
+
+        return open_workbook(self.data, self.name)
+
+    @cached_property
+    def sheets(self) -> tuple[str, ...]:
+        """Names of the sheets that hold cells, hidden ones too; empty where the file is no workbook."""
+        return tuple(self.workbook.sheet_names) if self.kind == "workbook" else ()
+
+    def rows(self, sheet: str) -> list[list[Any]]:
+        """All rows of a sheet, read once."""
+        if sheet not in self._rows:
+            from allotrope.readers.xlsx import sheet_rows
+
+            self._rows[sheet] = sheet_rows(self.workbook, sheet, self.name)
+        return self._rows[sheet]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[list[Any]]]:
+        return {}
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Names inside an archive, an OLE file (streams) or a folder, with forward slashes, in order."""
+        if self.folder:
+            found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
+            return tuple(path.relative_to(self.folder).as_posix() for path in found)
+        if self.data.startswith(b"PK"):
+            with self._archive() as archive:
+                infos = archive.infolist()
+                if len(infos) > MOST_MEMBERS:
+                    raise TooLarge(file=self.name, where="the archive", found=f"{len(infos)} members", expected=str(MOST_MEMBERS))
+                return tuple(info.filename for info in infos if not info.is_dir())
+        if self.data.startswith(b"\xd0\xcf\x11\xe0"):
+            return tuple("/".join(path) for path in self.ole.listdir())
+        return ()
+
+    def _archive(self) -> zipfile.ZipFile:
+        try:
+            return zipfile.ZipFile(io.BytesIO(self.data))
+        except (zipfile.BadZipFile, NotImplementedError) as error:
+            raise Damaged(file=self.name, where="the archive", found=str(error), expected="a complete zip archive") from error
+
+    @cached_property
+    def ole(self) -> Any:
+        """The opened OLE compound file (olefile)."""
+        import olefile
+
+        try:
+            return olefile.OleFileIO(io.BytesIO(self.data))
+        except (OSError, olefile.olefile.OleFileError, ValueError, IndexError) as error:
+            raise Damaged(file=self.name, where="the OLE file", found=str(error), expected="a complete compound file") from error
+
+    def member(self, name: str) -> bytes:
+        """The bytes of an archive member, OLE stream or file of the folder; raises Damaged or TooLarge."""
+        if self.folder:
+            try:
+                return (self.folder / name).read_bytes()
+            except OSError as error:
+                raise Unreadable(file=f"{self.name}/{name}", found=error.strerror or str(error)) from error
+        if self.data.startswith(b"\xd0\xcf\x11\xe0"):
+            try:
+                return bytes(self.ole.openstream(name.split("/")).read())
+            except (OSError, ValueError, IndexError) as error:
+                raise Damaged(file=self.name, where=name, found=str(error), expected="a complete stream") from error
+        import zlib
+
+        with self._archive() as archive:
+            try:
+                size = archive.getinfo(name).file_size
+                if size > LARGEST_MEMBER:
+                    raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
+                with archive.open(name) as stream:
+                    return stream.read(LARGEST_MEMBER)
+            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+                raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
+
+    def member_text(self, name: str) -> str:
+        """A member's bytes as text in its own encoding."""
+        data = self.member(name)
+        return decode(data, self.forced_encoding or encoding_of(data)[0], f"{self.name}/{name}")

@@ -1,0 +1,1 @@
+"""Readers: bytes of one container kind to stores of cells; none of them knows an instrument."""

@@ -1,0 +1,55 @@
+"""Registry: finds the instruments in `allotrope.instruments` and in the entry-point group of that name; nothing is registered by hand."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from functools import cache
+from pathlib import Path
+
+from allotrope.errors import UnknownInstrument
+from allotrope.instrument import Instrument
+
+GROUP = "allotrope.instruments"
+FOLDERS = [Path(__file__).parent / "instruments"]
+
+
+@cache
+def built_in_names() -> tuple[str, ...]:
+    """Names of the instruments of this package: its files and folders."""
+    found = (path for path in FOLDERS[0].iterdir() if not path.name.startswith(("_", ".")))
+    return tuple(sorted(path.stem for path in found if path.suffix == ".py" or (path / "__init__.py").exists()))
+
+
+@cache
+def third_party_names() -> tuple[str, ...]:
+    """Names of the instruments that other packages add; reading entry points costs time, so this is asked last."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)} - set(built_in_names())))
+
+
+@cache
+def load(name: str, file: str = "") -> Instrument:
+    """The instrument of a name; raises UnknownInstrument with the nearest names."""
+    if name in built_in_names():
+        module = importlib.import_module(f"allotrope.instruments.{name}")
+        found: Instrument = module.INSTRUMENT
+        return found
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP, name=name):
+        found = point.load()
+        return found
+    near = difflib.get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
+    raise UnknownInstrument(file=file or "command line", found=name, expected=", ".join(near))
+
+
+def built_in() -> tuple[Instrument, ...]:
+    """All instruments of this package."""
+    return tuple(load(name) for name in built_in_names())
+
+
+def third_party() -> tuple[Instrument, ...]:
+    """All instruments that other packages add."""
+    return tuple(load(name) for name in third_party_names())

@@ -1,0 +1,124 @@
+"""Signature: detection as data, and its one evaluator, which says on what basis a file matched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from allotrope.labels import column_name
+
+if TYPE_CHECKING:
+    from allotrope.probe import Probe
+
+SHEET_ROWS = 200
+"""Rows of a sheet that signatures look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A pattern (regular expression, case ignored) and where it is looked for: text, sheet, cell, member, root or name."""
+
+    place: str
+    pattern: str
+
+    def found(self, probe: Probe) -> str | None:
+        """Where the pattern stands, with what matched; None where it does not."""
+        expression = _compiled(self.pattern)
+        for where, text in _texts(self.place, probe):
+            hit = expression.search(text)
+            if hit:
+                return f"{where} {hit[0].strip()[:60]!r}" if self.place != "text" else _line(text, hit)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A file matches if it is of one of the kinds, has one of the suffixes (if any are named), and shows all of `all`, at least
+    one of `any` (if there are any) and none of `none`. `beats` names instruments whose match this one overrules."""
+
+    kinds: tuple[str, ...]
+    all: tuple[Mark, ...] = ()
+    any: tuple[Mark, ...] = ()
+    none: tuple[Mark, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    beats: tuple[str, ...] = ()
+
+    def basis(self, probe: Probe) -> str | None:
+        """On what basis the file matches, or None."""
+        if probe.kind not in self.kinds or (self.suffixes and probe.suffix not in self.suffixes):
+            return None
+        bases = []
+        for mark in self.all:
+            basis = mark.found(probe)
+            if basis is None:
+                return None
+            bases.append(basis)
+        if self.any:
+            basis = next((basis for basis in (mark.found(probe) for mark in self.any) if basis is not None), None)
+            if basis is None:
+                return None
+            bases.append(basis)
+        if any(mark.found(probe) is not None for mark in self.none):
+            return None
+        return ", ".join(bases) or f"kind {probe.kind}"
+
+
+def text(pattern: str) -> Mark:
+    """A pattern in the first 16,384 characters; `^` and `$` match at lines."""
+    return Mark("text", pattern)
+
+
+def sheet(pattern: str) -> Mark:
+    """A pattern that a sheet's name has."""
+    return Mark("sheet", pattern)
+
+
+def cell(pattern: str) -> Mark:
+    """A pattern that a text cell in the first 200 rows of any sheet has."""
+    return Mark("cell", pattern)
+
+
+def member(pattern: str) -> Mark:
+    """A pattern that the name of an archive member, an OLE stream or a file of the folder has."""
+    return Mark("member", pattern)
+
+
+def root(pattern: str) -> Mark:
+    """A pattern in the root element of XML, as written."""
+    return Mark("root", pattern)
+
+
+def name(pattern: str) -> Mark:
+    """A pattern in the file's name."""
+    return Mark("name", pattern)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+
+
+def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:
+    if place == "text":
+        yield "", probe.head
+    elif place == "name":
+        yield "name", probe.name
+    elif place == "root":
+        yield "root", probe.root
+    elif place == "sheet":
+        yield from (("sheet", sheet) for sheet in probe.sheets)
+    elif place == "member":
+        yield from (("member", member) for member in probe.members)
+    elif place == "cell":
+        for sheet in probe.sheets:
+            for number, row in enumerate(probe.rows(sheet)[:SHEET_ROWS], start=1):
+                for column, value in enumerate(row):
+                    if value and isinstance(value, str):
+                        yield f"{sheet}!{column_name(column)}{number}", value
+
+
+def _line(text: str, hit: re.Match[str]) -> str:
+    return f"line {text.count(chr(10), 0, hit.start() + len(hit[0]) - len(hit[0].lstrip())) + 1} {hit[0].strip()[:60]!r}"

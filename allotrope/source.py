@@ -1,0 +1,166 @@
+"""The source of one conversion: the probed file, its settled locale, the stores read from it, and the findings made on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from allotrope.envelope import Document
+from allotrope.errors import Damaged, Empty, Finding
+from allotrope.grid import Grid
+from allotrope.record import Leaves, Store
+from allotrope.values import Locale
+
+if TYPE_CHECKING:
+    from allotrope.instrument import Instrument
+    from allotrope.probe import Probe
+
+_DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d.:/-])")
+_COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\t;|\"])", re.MULTILINE)
+_DOT = re.compile(r"(?:^|[\t,;|\"])[ ]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%?[ ]*(?=$|[\t,;|\"])", re.MULTILINE)
+
+
+class Source:
+    """What an instrument's `read` gets: readers for the container, `document()` for the output, `find()` for findings."""
+
+    def __init__(
+        self,
+        probe: Probe,
+        instrument: Instrument,
+        *,
+        version: str,
+        timezone: tzinfo | None = None,
+        decimal: str | None = None,
+        date_order: str | None = None,
+    ) -> None:
+        self.probe = probe
+        self.instrument = instrument
+        self.version = version
+        self.name = probe.name
+        self.digest = probe.digest
+        self.key = f"{probe.name}/{probe.digest}".encode()[-64:]
+        self.locale = Locale(zone=timezone)
+        self.decimal = decimal
+        self.date_order = date_order
+        self.stores: list[Store] = []
+        self.findings: list[Finding] = []
+        self.trace = False
+        self._settled = False
+
+    def find(self, code: str, message: str, where: str = "", level: str = "note") -> None:
+        """Add a finding."""
+        self.findings.append(Finding(code, message, where, level))
+
+    def filled(self, key: str, filler: str, count: int) -> None:
+        """Say that a key the schema requires was filled `count` times since the source lacks it."""
+        self.find("filled-required", f"{key}: the schema requires it and the file lacks it; filled {count} times with {filler}")
+
+    def damaged(self, where: str, found: str, expected: str) -> Damaged:
+        """The error for a file that does not hold what its format promises; `raise source.damaged(…)`."""
+        return Damaged(file=self.name, where=where, found=found, expected=expected)
+
+    def empty(self, where: str, found: str, expected: str) -> Empty:
+        """The error for a file without data; `raise source.empty(…)`."""
+        return Empty(file=self.name, where=where, found=found, expected=expected)
+
+    def document(self) -> Document:
+        """A new ASM document of the instrument's technique, with its declared device and data-system facts."""
+        document = Document(self, self.instrument.technique, self.instrument.manifest)
+        document.device |= self.instrument.device
+        document.system |= self.instrument.system
+        return document
+
+    def fallback_time(self) -> str:
+        """The file's modification time, for a required time that the source lacks; UTC."""
+        stamp = self.probe.modified
+        return datetime.fromtimestamp(stamp if stamp is not None else 0, tz=UTC).isoformat(timespec="seconds")
+
+    def adopt(self, store: Store, **facts: Any) -> None:
+        """Put a store under the ledger; `facts` tell the independent counters how it was split (kind, delimiter …)."""
+        store.trace = self.trace
+        store.facts = facts  # type: ignore[attr-defined]
+        self.stores.append(store)
+
+    def grid(self, delimiter: str | None = None, *, quoted: bool = True, member: str = "") -> Grid:
+        """The whole text (or an archive member's) as one grid, split at a delimiter (default: the one the file shows)."""
+        from allotrope.readers.delimited import delimiter_of, rows_of
+
+        text = self.probe.member_text(member) if member else self.probe.text
+        if not text.strip():
+            raise self.empty("the file", "nothing but white space", "text")
+        mark = delimiter or delimiter_of(text)
+        self.settle(text)
+        rows, lines = rows_of(text, mark, self.name, quoted=quoted)
+        grid = Grid(member, rows, self.locale, lines=lines)
+        self.adopt(grid, kind="delimited", delimiter=mark, quoted=quoted and '"' in text)
+        if rows and rows[0] and rows[0][0].strip().lower().startswith("sep="):
+            for cell in grid.cells(0):
+                cell.ignore("names the delimiter")
+        return grid
+
+    def sheets(self) -> dict[str, Grid]:
+        """Every sheet of the workbook, hidden ones too, by name and in order."""
+        grids = {}
+        sample: list[str] = []
+        for name in self.probe.sheets:
+            rows = self.probe.rows(name)
+            grids[name] = Grid(name, rows, self.locale, sheet=True)
+            self.adopt(grids[name], kind="workbook")
+            if not self._settled and len(sample) < 20_000:
+                sample += [value for row in rows[:2000] for value in row if isinstance(value, str)]
+        self.settle("\n".join(sample))
+        return grids
+
+    def leaves(self, name: str = "", **facts: Any) -> Leaves:
+        """A store that an instrument fills itself, from a tree or a binary stream."""
+        leaves = Leaves(name, self.locale)
+        self.adopt(leaves, **facts)
+        return leaves
+
+    def settle(self, text: str) -> None:
+        """Settle decimal sign and date order once, from all of the text, and say on what evidence."""
+        if self._settled:
+            return
+        self._settled = True
+        self.locale.decimal = self.decimal or self._decimal(text)
+        self.locale.date_order = self.date_order or self._date_order(text)
+
+    def _decimal(self, text: str) -> str:
+        commas = _COMMA.findall(text)
+        if not commas:
+            return "."
+        dots = len(_DOT.findall(text))
+        sign = "," if len(commas) > dots else "."
+        if dots or sign == ",":
+            evidence = f"{len(commas)} cells with a comma, {dots} with a dot, first {commas[0].strip()!r}"
+            self.find("decimal-sign", f"decimal sign {sign!r}: {evidence}; override with --decimal")
+        return sign
+
+    def _date_order(self, text: str) -> str:
+        firsts: list[int] = []
+        seconds: list[int] = []
+        marks: set[str] = set()
+        for found in _DATES.finditer(text):
+            firsts.append(int(found[1]))
+            seconds.append(int(found[3]))
+            marks.add(found[2])
+        order, evidence = settle_order(firsts, seconds, marks)
+        if firsts and evidence:
+            self.find("date-order", f"{order}: {evidence}; override with --date-order")
+        return order
+
+
+def settle_order(firsts: Sequence[int], seconds: Sequence[int], marks: set[str]) -> tuple[str, str]:
+    """Day-first or month-first, and the evidence, from all numeric dates of a file."""
+    day_first, month_first = sum(n > 12 for n in firsts), sum(n > 12 for n in seconds)
+    if day_first and not month_first:
+        return ("DMY", f"{day_first} dates start above 12") if max(firsts) <= 31 else ("YMD", "dates start with a year")
+    if month_first and not day_first:
+        return "MDY", f"{month_first} dates have a second number above 12"
+    if day_first and month_first:
+        return "DMY" if day_first > month_first else "MDY", "the dates contradict each other; the majority decides"
+    if marks == {"."}:
+        return "DMY", "dates with dots and nothing that decides"
+    return "MDY", "nothing in the file decides; month first is assumed"

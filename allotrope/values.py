@@ -1,0 +1,185 @@
+"""Numbers and times as instruments write them, read under the file's own decimal sign, date order and time zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from allotrope.errors import BadOption
+
+Scalar = str | int | float | bool
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero ene gennaio gen",
+            "feb february februar fev fevr fevrier febrero febbraio",
+            "mar march mrz marz mars marzo",
+            "apr april avr avril abr abril aprile",
+            "may mai mayo maggio mag",
+            "jun june juni juin junio giugno giu",
+            "jul july juli juil juillet julio luglio lug",
+            "aug august aout ago agosto",
+            "sep sept september septembre septiembre settembre set",
+            "oct october okt oktober octobre octubre ottobre ott",
+            "nov november novembre noviembre",
+            "dec december dez dezember decembre dic diciembre dicembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<![\d:])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])")
+_NAMED = re.compile(r"(?<!\d)(\d{1,2})[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*(\d{4}|\d{2})(?![\d:])")
+_NAME_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:[T_ -]?(\d{2})(\d{2})(\d{2}))?(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\b\.?)?")
+_ZONE = re.compile(r"^\s*\(?(Z\b|UTC|GMT)?\s*([+-]\d{2}:?\d{2})?\)?")
+_GROUPED = {".": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"), ",": re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$")}
+_PLAIN = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?([eE][+-]?\d{1,2})?$")
+
+
+@dataclass(slots=True)
+class Locale:
+    """What a file's numbers and times mean: decimal sign, order of day and month, time zone; settled once per file."""
+
+    decimal: str = "."
+    date_order: str = "MDY"
+    zone: tzinfo | None = None
+    zoneless: int = 0
+    """How many times were read that name no zone."""
+
+
+def zone_named(name: str) -> tzinfo:
+    """A time zone from an IANA name or an offset such as +02:00; raises BadOption."""
+    offset = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", name)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3])
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        expected = "an IANA name such as Europe/Berlin or an offset such as +02:00"
+        raise BadOption(option="--timezone", found=name, expected=expected) from error
+
+
+def number(value: Any, decimal: str = ".") -> int | float | None:
+    """The finite number a cell holds, or None; an integer where the text is one."""
+    if not isinstance(value, str):
+        usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value - value == 0
+        return value if usable else None
+    text = value.strip().replace("\u2212", "-")
+    if decimal == ",":
+        if "." in text and not _GROUPED[","].match(text):
+            return None
+        text = text.replace(".", "").replace(",", ".")
+    elif "," in text:
+        if not _GROUPED["."].match(text):
+            return None
+        text = text.replace(",", "")
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    if found - found != 0 or "_" in text:
+        return None
+    return int(text) if text.lstrip("+-").isdigit() else found
+
+
+def scalar(value: Any) -> Scalar:
+    """A cell for custom information: numbers in plain form become numbers, all else stays the text it was."""
+    if isinstance(value, str):
+        text = value.strip()
+        if _PLAIN.match(text) and sum(map(str.isdigit, text)) <= 15:
+            return float(text) if any(mark in text for mark in ".eE") else int(text)
+        return text
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    return value  # type: ignore[no-any-return]
+
+
+def moment(value: Any, locale: Locale) -> str | None:
+    """An ISO 8601 time from a cell, or None; the wall clock stays as it is, a zone is added where file or option gives one."""
+    if isinstance(value, datetime):
+        found: datetime | None = value
+    elif isinstance(value, date):
+        found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the wall clock, without a zone
+    elif isinstance(value, str):
+        found = _parse(" ".join(value.split()), locale.date_order)
+    else:
+        found = None
+    if found is None:
+        return None
+    if found.tzinfo is None:
+        locale.zoneless += 1
+        if locale.zone is not None:
+            found = found.replace(tzinfo=locale.zone)
+    return found.isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, order: str) -> datetime | None:
+    day = _calendar(text, order)
+    if day is None:
+        return None
+    *ymd, rest = day
+    clock = _CLOCK.search(rest)
+    hour = minute = second = micro = 0
+    zone: tzinfo | None = None
+    if clock:
+        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
+        micro = int((clock[4] or "0").ljust(6, "0")[:6])
+        half = (clock[5] or "").lower()
+        if half:
+            hour = hour % 12 + (12 if half.startswith("p") else 0)
+        mark = _ZONE.match(rest[clock.end() :])
+        if mark and (mark[1] or mark[2]):
+            zone = zone_named(mark[2]) if mark[2] else timezone.utc
+    elif len(ymd) == 6:
+        hour, minute, second = ymd[3:]
+    try:
+        return datetime(*ymd[:3], hour, minute, second, micro, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+def _calendar(text: str, order: str) -> tuple[Any, ...] | None:
+    """Year, month, day (and hour, minute, second of a compact stamp), then the text without the date."""
+    found = _YEAR_FIRST.search(text)
+    if found:
+        ymd: tuple[int, ...] = (int(found[1]), int(found[2]), int(found[3]))
+    elif found := _YEAR_LAST.search(text):
+        first, second = int(found[1]), int(found[3])
+        day_first = order == "DMY" or (order == "YMD" and first > 12)
+        if order == "YMD" and len(found[4]) == 2:
+            ymd = (_year(found[1]), second, int(found[4]))
+        else:
+            ymd = (_year(found[4]), second, first) if day_first else (_year(found[4]), first, second)
+    elif found := _NAMED.search(text):
+        ymd = (_year(found[3]), _month(found[2]), int(found[1]))
+    elif found := _NAME_FIRST.search(text):
+        ymd = (_year(found[3]), _month(found[1]), int(found[2]))
+    elif found := _COMPACT.search(text):
+        ymd = tuple(int(part) for part in found.groups() if part is not None)
+    else:
+        return None
+    return *ymd, f"{text[: found.start()]} {text[found.end() :].lstrip('T')}"
+
+
+def _month(name: str) -> int:
+    plain = name.casefold().translate(str.maketrans("éûäà", "euaa"))
+    return MONTHS.get(plain, MONTHS.get(plain[:3], 0))
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 70 else 1900 + int(text)

@@ -1,0 +1,1 @@
+"""Writers: an ASM document to bytes."""
