@@ -1,0 +1,195 @@
+"""Builds the page: gathers what a run holds, fills the templates, and gives bytes that depend on the run folder alone."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from allotrope.errors import Finding
+from assayline.report import words
+from assayline.report.plot import MOST_CURVES, draw
+from assayline.report.results import Column, Results, read_results
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from assayline.notebook.run import Figure, Run
+
+MOST_ROWS, MARKERS_EACH = 100, 8
+FATES = ("cells", "mapped", "kept", "ignored")
+OPENING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def environment() -> Environment:
+    """The templates of the report with everything escaped, and the writers of values as filters."""
+    from jinja2 import Environment, PackageLoader, ChainableUndefined
+
+    made = Environment(loader=PackageLoader("assayline.report"), autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"data": words.data, "number": words.number, "anchor": words.anchor, "size": words.size, "moment": words.moment,
+                     "uri": uri, "plain": plain}  # fmt: skip
+    made.globals |= {"is_number": words.is_number, "plural": words.plural}
+    return made
+
+
+def uri(figure: Figure) -> str:
+    """A figure as a data URI."""
+    return "data:image/png;base64," + base64.b64encode(figure.png).decode()
+
+
+def plain(name: str) -> str:
+    """A key of JSON as words."""
+    return name.replace("_", " ")
+
+
+def style() -> str:
+    """The style sheet that report and notebook pages share."""
+    return files("assayline.report").joinpath("style.css").read_text("utf-8")
+
+
+def instruments(run: Run) -> list[dict[str, Any]]:
+    """Each ASM document with its table (the first 100 rows), its plots and what went wrong in it."""
+    shown = []
+    for name, asm in run.documents.items():
+        results = read_results(name, asm)
+        plots = [(label, draw(curves, f"{label}, {name}"), len(curves)) for label, curves in results.curves.items()]
+        shown.append({"results": results, "rows": results.rows[:MOST_ROWS], "plots": [item for item in plots if item[1]],
+                      "file": original(asm) or name, "errors": Counter(text for _, text in results.errors).most_common(12)})  # fmt: skip
+    return shown
+
+
+def original(asm: dict[str, Any]) -> str:
+    """The name of the file that a document was converted from."""
+    body = next((value for key, value in asm.items() if key.endswith(" aggregate document")), {})
+    return str((body.get("data system document") or {}).get("file name", ""))
+
+
+def account(run: Run) -> dict[str, Any]:
+    """The ledgers as rows and their sum; reasons for what was ignored are counted in cells."""
+    rows = []
+    for name, body in run.ledgers.items():
+        totals = body.get("totals", body)
+        reasons: Counter[str] = Counter()
+        for item in body.get("runs", []):
+            if item.get("fate") == "ignored":
+                reasons[str(item.get("reason", "no reason"))] += int(item.get("count", 0))
+        counts = {fate: int(totals.get(fate, 0)) for fate in FATES}
+        even = counts["cells"] == counts["mapped"] + counts["kept"] + counts["ignored"]
+        file = str(body.get("file") or name.removeprefix("ledger/").removesuffix(".ledger.json"))
+        rows.append({"file": file, "instrument": body.get("instrument", ""), "reasons": reasons.most_common(), "even": even, **counts})
+    total = {fate: sum(row[fate] for row in rows) for fate in FATES}
+    return {"rows": rows, "total": total, "even": all(row["even"] for row in rows)}
+
+
+def findings(run: Run) -> list[Finding]:
+    """Every finding that a station left in a file of the run, and what the reader of the folder found itself."""
+    found = list(run.findings)
+    holders = [*run.ledgers.items(), *(("decisions/" + name, body) for name, body in run.decisions.items()),
+               *((f"cells/{name}.json", body) for name, body in run.cells.items())]  # fmt: skip
+    for name, body in holders:
+        for item in body.get("findings") or []:
+            if isinstance(item, dict):
+                where = str(item.get("where") or name)
+                found.append(Finding(str(item.get("code", "")), str(item.get("message", "")), where, str(item.get("level", "note"))))
+    return sorted(dict.fromkeys(found), key=lambda item: ("error warning note".find(item.level), item.code, item.where, item.message))
+
+
+def versus(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """A decision's parameters: what was chosen, what the rules would have chosen, and the bounds."""
+    choice, rule, bounds = (decision.get(key) or {} for key in ("choice", "rule_choice", "bounds"))
+    names = dict.fromkeys([*choice, *rule])
+    return [{"name": name, "chosen": choice.get(name), "rule": rule.get(name), "bounds": bounds.get(name),
+             "differs": name in rule and choice.get(name) != rule.get(name)} for name in names]  # fmt: skip
+
+
+def scalars(body: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
+    """The single values of a JSON object with their paths; lists and deep parts are left to the file."""
+    found: list[tuple[str, Any]] = []
+    for key, value in body.items():
+        if isinstance(value, dict) and path.count(" › ") < 3:
+            found += scalars(value, f"{path}{plain(key)} › ")
+        elif isinstance(value, (str, int, float, bool)) and key not in ("schema", "findings"):
+            found.append((path + plain(key), value))
+    return found
+
+
+def quality(run: Run) -> list[tuple[str, Any, Any]]:
+    """What QC changed: values that stand both before and after, by name."""
+    body = run.cells.get("qc", {})
+    before, after = body.get("before"), body.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    left, right = dict(scalars(before)), dict(scalars(after))
+    return [(name, left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])]
+
+
+def markers(run: Run) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
+    """The first marker genes of each cluster, and the columns that the station wrote about them."""
+    rows = run.markers
+    if not rows:
+        return [], []
+    group = next((name for name in ("cluster", "group", "leiden", "group1") if name in rows[0]), next(iter(rows[0])))
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(str(row[group]), []).append(row)
+    return [name for name in rows[0] if name != group][:7], [(name, items[:MARKERS_EACH]) for name, items in groups.items()]
+
+
+def times(run: Run) -> list[str]:
+    """The first and the last time at which something was measured, as written in the documents."""
+    column = Column("Time")
+    found = sorted({str(row[column]) for asm in run.documents.values() for row in read_results("", asm).rows if column in row})
+    return [found[0], found[-1]] if len(found) > 1 else found
+
+
+def heading(run: Run, shown: list[dict[str, Any]]) -> str:
+    """A title from the content: techniques measured, and the number of cells read."""
+    parts = list(dict.fromkeys(item["results"].technique for item in shown))
+    read = next((run.evidence[name]["value"] for name in ("inspect.cells", "cells.inspect.cells", "qc.cells.before") if name in run.evidence), None)
+    if run.cells:
+        parts.append(f"{words.number(read)} single cells" if isinstance(read, int) else "single cells")
+    text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])
+    return text[:1].upper() + text[1:] if text else "Run report"
+
+
+def render(run: Run, title: str | None = None) -> bytes:
+    """The whole page as UTF-8; raises RunDamaged when a file of the run cannot be read."""
+    from assayline import __version__
+
+    shown = instruments(run)
+    columns, groups = markers(run)
+    figures = run.figures
+    context: dict[str, Any] = {
+        "run": run,
+        "title": title or heading(run, shown),
+        "times": times(run),
+        "instruments": shown,
+        "account": account(run),
+        "findings": findings(run),
+        "quality": quality(run),
+        "cells": {name: scalars(body) for name, body in run.cells.items()},
+        "marker_columns": columns,
+        "marker_groups": groups,
+        "figures": figures,
+        "decisions": [(name, body, versus(body)) for name, body in run.decisions.items()],
+        "unknown": sorted(set(cited(run)) - set(run.evidence)),
+        "version": __version__,
+        "style": style(),
+        "policy": OPENING,
+        "most_rows": MOST_ROWS,
+        "most_curves": MOST_CURVES,
+    }
+    return environment().get_template("page.html").render(context).encode()
+
+
+def cited(run: Run) -> list[str]:
+    """Every evidence id that a decision, a statement or a figure names."""
+    lists = [body.get("evidence") or [] for body in run.decisions.values()]
+    lists += [reason.get("evidence") or [] for body in run.decisions.values() for reason in body.get("because") or []]
+    lists += [item.get("evidence") or [] for item in run.interpretation.get("statements") or []]
+    lists += [list(figure.evidence) for figure in run.figures]
+    return [str(item) for items in lists for item in items]
+
+
+__all__ = ["Results", "render", "style"]

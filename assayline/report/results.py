@@ -1,0 +1,200 @@
+"""ASM documents as tables a person reads: one row a sample and place, one column a quantity with its unit, and the curves beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETTINGS = {"data processing document", "device control aggregate document", "custom information document", "sample document",
+            "data source aggregate document", "error aggregate document"}  # fmt: skip
+"""Parts of a measurement that say how it was made, not what came out."""
+
+LEADING = ("Sample", "Place", "Time")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading and its unit, which is empty for words."""
+
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One data cube: name of the curve's sample, axis labels with units, and the two lists of values."""
+
+    name: str
+    x_label: str
+    y_label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(slots=True)
+class Results:
+    """What one ASM document measured."""
+
+    source: str
+    technique: str
+    device: str
+    columns: list[Column] = field(default_factory=list)
+    rows: list[dict[Column, Any]] = field(default_factory=list)
+    curves: dict[str, list[Curve]] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    measurements: int = 0
+
+    def cells(self, row: dict[Column, Any]) -> list[Any]:
+        """A row's values in the order of the columns; None where the row has none."""
+        return [row.get(column) for column in self.columns]
+
+
+def listed(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The documents under `<name> aggregate document` / `<name> document`, or under the bare list."""
+    inner = holder.get(f"{name} aggregate document", holder)
+    found = inner.get(f"{name} document", []) if isinstance(inner, dict) else []
+    return [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, dict)]
+
+
+def is_quantity(value: Any) -> bool:
+    """Whether a node is a value with a unit."""
+    return isinstance(value, dict) and "value" in value and "unit" in value
+
+
+def quantities(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[Column, Any]]:
+    """Every result under a node: quantities with units, the results of analytes and processed data; settings and cubes left out."""
+    for key, value in node.items():
+        if key in SETTINGS or key.endswith("data cube"):
+            continue
+        if is_quantity(value):
+            unit = "" if value["unit"] in ("(unitless)", "#") else str(value["unit"])
+            yield Column(f"{prefix}{key}", unit), value["value"]
+        elif isinstance(value, dict):
+            yield from quantities(value, prefix)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    name = item.get("analyte name") or item.get("calculated data name")
+                    yield from quantities(item, f"{prefix}{name}, " if name else prefix)
+        elif key.endswith("result") or "result (" in key:
+            yield Column(f"{prefix}{key}"), value
+
+
+def lead(document: dict[str, Any], measurement: dict[str, Any]) -> dict[Column, Any]:
+    """Who, where and when of one measurement."""
+    sample = measurement.get("sample document") or {}
+    place = sample.get("well location identifier") or sample.get("location identifier")
+    plate = sample.get("well plate identifier")
+    inner = document.get("measurement aggregate document", {})
+    time = measurement.get("measurement time") or inner.get("measurement time")
+    words = (sample.get("sample identifier"), f"{plate} {place}" if plate and place else place, time)
+    return {Column(label): word for label, word in zip(LEADING, words, strict=True) if word not in (None, "", "N/A")}
+
+
+def wave(measurement: dict[str, Any]) -> str:
+    """The wavelength at which a measurement was made, to tell apart columns of one name."""
+    for control in listed(measurement, "device control"):
+        setting = control.get("detector wavelength setting")
+        if is_quantity(setting):
+            return f" at {setting['value']:g} {setting['unit']}"
+    return ""
+
+
+def curves(measurement: dict[str, Any], name: str) -> Iterator[tuple[str, Curve]]:
+    """The one-dimensional data cubes of a measurement, by the label of the cube."""
+    for holder in (measurement, *listed(measurement, "processed data")):
+        for key, cube in holder.items():
+            if not key.endswith("data cube") or not isinstance(cube, dict):
+                continue
+            structure, data = cube.get("cube-structure", {}), cube.get("data", {})
+            xs, ys = data.get("dimensions") or data.get("points") or [[]], data.get("measures") or [[]]
+            if not xs or not ys or len(xs) != 1 or len(xs[0]) != len(ys[0]):
+                continue
+            pairs = [(x, y) for x, y in zip(xs[0], ys[0], strict=True) if isinstance(x, (int, float)) and isinstance(y, (int, float))]
+            if len(pairs) < 2:
+                continue
+            axes = [f"{axis.get('concept', '')} ({axis.get('unit', '')})".replace(" ((unitless))", "").replace(" (#)", "")
+                    for axis in (structure["dimensions"][0], structure["measures"][0])]  # fmt: skip
+            label = key.removesuffix(" data cube")
+            yield label, Curve(name, axes[0], axes[1], tuple(x for x, _ in pairs), tuple(y for _, y in pairs))
+
+
+def add(results: Results, row: dict[Column, Any], values: dict[Column, Any], open_rows: dict[Any, dict[Column, Any]]) -> dict[Column, Any]:
+    """Put values into the row of the same sample, place and time when that has room for them, else into a new row."""
+    key = tuple(row.get(Column(label)) for label in LEADING)
+    known = open_rows.get(key)
+    if known is None or any(column in known for column in values):
+        known = dict(row)
+        open_rows[key] = known
+        results.rows.append(known)
+    known.update(values)
+    return known
+
+
+def read_document(results: Results, document: dict[str, Any], homes: dict[str, dict[Column, Any]]) -> None:
+    """Add one technique document: its measurements, their errors and curves."""
+    open_rows: dict[Any, dict[Column, Any]] = {}
+    for measurement in listed(document.get("measurement aggregate document", {}), "measurement"):
+        results.measurements += 1
+        row, at = lead(document, measurement), wave(measurement)
+        values = dict(quantities(measurement))
+        if at:
+            values = {Column(c.label + at, c.unit) if c.label in measurement else c: v for c, v in values.items()}
+        name = " ".join(str(row[column]) for column in map(Column, LEADING[:2]) if column in row) or "measurement"
+        for label, curve in curves(measurement, name):
+            results.curves.setdefault(label, []).append(curve)
+        for error in listed(measurement, "error"):
+            results.errors.append((name, f"{error.get('error feature', '')}: {error.get('error', '')}".removeprefix(": ")))
+        if values:
+            home = add(results, row, values, open_rows)
+            homes[str(measurement.get("measurement identifier"))] = home
+
+
+def read_calculated(results: Results, holder: dict[str, Any], homes: dict[str, dict[Column, Any]]) -> None:
+    """Add calculated data to the row that it was calculated from; what was calculated from several rows gets a row of its own."""
+    by_id = {str(item.get("calculated data identifier")): item for item in listed(holder, "calculated data")}
+
+    def origin(identifier: str, depth: int = 0) -> list[dict[Column, Any]]:
+        if identifier in homes:
+            return [homes[identifier]]
+        sources = listed(by_id[identifier], "data source") if identifier in by_id and depth < 8 else []
+        return [row for item in sources for row in origin(str(item.get("data source identifier")), depth + 1)]
+
+    for identifier, item in by_id.items():
+        value = item.get("calculated result")
+        if not is_quantity(value):
+            continue
+        unit = "" if value["unit"] in ("(unitless)", "#") else str(value["unit"])
+        column = Column(str(item.get("calculated data name", "calculated")), unit)
+        rows = {id(row): row for row in origin(identifier)}
+        only = next(iter(rows.values())) if len(rows) == 1 else None
+        if only is None or column in only:
+            only = {Column("Sample"): f"over {len(rows)} rows"} if len(rows) > 1 else {}
+            results.rows.append(only)
+        only[column] = value["value"]
+
+
+def read_results(source: str, asm: dict[str, Any]) -> Results:
+    """The tables and curves of one ASM document."""
+    name = next((key for key in asm if key.endswith(" aggregate document")), "")
+    technique, body = name.removesuffix(" aggregate document"), asm.get(name, {})
+    system = body.get("device system document") or {}
+    words = [system.get(key) for key in ("product manufacturer", "model number", "device identifier", "equipment serial number")]
+    device = ", ".join(dict.fromkeys(str(word) for word in words if word not in (None, "", "N/A")))
+    results, homes = Results(source, technique or "unknown technique", device), {}
+    for document in listed(body, technique):
+        read_document(results, document, homes)
+        read_calculated(results, document, homes)
+    read_calculated(results, body, homes)
+    results.columns = order(results.rows)
+    return results
+
+
+def order(rows: list[dict[Column, Any]]) -> list[Column]:
+    """The columns of some rows: who, where and when first, then as they came; columns empty everywhere are left out."""
+    seen = dict.fromkeys(column for row in rows for column in row)
+    first = [column for column in map(Column, LEADING) if column in seen]
+    return first + [column for column in seen if column not in first]
