@@ -98,3 +98,33 @@ class BadInput(AssaylineError):
     code = "bad-input"
     title = "Input damaged or unreadable"
     status = 10
+
+
+class NotStrict(AssaylineError):
+    """`--strict` was given and something of the input did not parse; facts: file, where, found, count."""
+
+    code = "not-strict"
+    title = "Not everything parsed"
+    template = "{file}: {where}: found {found} ({count} in all); expected every value to parse, as --strict demands."
+    hint = "Leave --strict out to have it kept as text; nothing was written."
+    status = 6
+
+
+class ReferenceFailed(AssaylineError):
+    """The reference package could not convert the file; facts: file, format, found."""
+
+    code = "reference-failed"
+    title = "Reference package gave up"
+    template = "{file}: the reference package, as {format}: found {found}; expected a document."
+    hint = "Without --reference the file is converted by this project, if it knows the format."
+    status = 10
+
+
+class WorkerDied(AssaylineError):
+    """A process of a batch ended without an answer (killed, or out of memory); facts: file."""
+
+    code = "worker-died"
+    title = "Process ended"
+    template = "{file}: the process that converted it ended without an answer; expected a result."
+    hint = "Convert it alone, with more memory; the other files were converted."
+    status = 1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SCHEMA = "assayline/1"
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+NOTES = 12
+"""More notes than these are counted instead of told one by one."""
 
 
 def envelope(command: str, outcome: Outcome) -> str:
@@ -67,9 +69,14 @@ def choose(argv: list[str]) -> tuple[str, ModuleType | None, list[str]]:
 
 def show(outcome: Outcome) -> None:
     """Print an outcome for a person: findings to stderr, text (else the results, one JSON a line) to stdout."""
+    notes = sum(finding.level == "note" for finding in outcome.findings)
     for finding in outcome.findings:
+        if finding.level == "note" and notes > NOTES:
+            continue
         place = f"{finding.where}: " if finding.where else ""
         talk(f"{finding.level}: {place}{finding.message} [{finding.code}]", level=finding.level)
+    if notes > NOTES:
+        talk(f"{notes} notes; read them with --json.", level="note")
     text = outcome.text
     if text is None:
         text = "\n".join(json.dumps(result, ensure_ascii=False, default=str) for result in outcome.results)
@@ -113,7 +120,9 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Tracebac
     talk(f"assayline {__version__}: this is a bug: please report it with the lines above.", level="error")
     if "--json" in sys.argv:
         message = f"{kind.__name__}: {error}"
-        print(envelope(" ".join(sys.argv[1:2]), Outcome(findings=[Finding("internal", message, "", "error")], status=1)), flush=True)
+        print(
+            envelope(" ".join(sys.argv[1:2]), Outcome(findings=[Finding("internal", message, "", "error")], status=1)), flush=True
+        )
 
 
 def _prepare(stream: Any) -> None:

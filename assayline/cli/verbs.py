@@ -32,7 +32,7 @@ def load(verb: str, subverb: str = "") -> ModuleType:
 
 def help_line(module: ModuleType) -> str:
     """The first line of a verb's docstring, which is its line of help."""
-    return (module.__doc__ or "").strip().partition("\n")[0]
+    return (module.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
 
 def subverbs(module: ModuleType) -> dict[str, str]:

@@ -1,0 +1,57 @@
+"""The plan of a conversion: every input with its place under the destination, decided before anything is read or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from allotrope.errors import Empty
+from assayline.errors import SameDestination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+WRITTEN = (".asm.json", ".ledger.json", ".asm.parquet", ".asm.ttl", ".asm.xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One input, and the path (without the endings of the formats) that its outputs share."""
+
+    source: Path
+    target: Path
+
+
+def _inside(folder: Path, destination: Path) -> Iterator[Path]:
+    """The files of a folder, sorted; not hidden ones, not what conversion writes, nothing in the destination."""
+    own = destination.resolve()
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if hidden or path.is_dir() or path.name.endswith(WRITTEN):
+            continue
+        if own != folder.resolve() and own in path.resolve().parents:
+            continue
+        yield relative
+
+
+def make_plan(sources: Iterable[Path], destination: Path) -> list[Item]:
+    """The inputs in order, folders mirrored below a given one; raises Empty for a bare folder, SameDestination for a clash."""
+    items: list[Item] = []
+    taken: dict[Path, Path] = {}
+    for source in sources:
+        if source.is_dir():
+            names: list[tuple[Path, PurePath]] = [(source / name, name) for name in _inside(source, destination)]
+            if not names:
+                raise Empty(file=source, where="folder", found="no file", expected="at least one instrument's export")
+        else:
+            names = [(source, PurePath(source.name))]
+        for path, name in names:
+            target = destination / name
+            if target not in taken:
+                taken[target] = path
+                items.append(Item(path, target))
+            elif taken[target] != path:
+                raise SameDestination(file=target, first=taken[target], second=path)
+    return items

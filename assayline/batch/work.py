@@ -1,0 +1,141 @@
+"""The work on one input: convert, validate, account, write; the same for the command line and for a watched folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import allotrope
+from allotrope.errors import DeclaredError, Finding, SchemaInvalid
+from assayline import __version__
+from assayline.batch.outputs import OUTPUTS, endings
+from assayline.batch.reference import convert_with_reference
+from assayline.errors import NotStrict
+from assayline.files import refuse_overwrite, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from allotrope.ledger import Ledger
+    from assayline.batch.plan import Item
+
+UNPARSED = frozenset({"unparsed", "unaccounted", "row-skipped", "left-out"})
+"""Findings that `--strict` does not let pass: something of the source did not become what its label promises."""
+
+
+class Reading(TypedDict):
+    """The properties of a file that can be stated instead of found."""
+
+    timezone: str | None
+    encoding: str | None
+    decimal: str | None
+    date_order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to convert and what to write; plain data, so that it travels to other processes."""
+
+    formats: tuple[str, ...] = ("json",)
+    instrument: str | None = None
+    timezone: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    date_order: str | None = None
+    strict: bool = False
+    force: bool = False
+    dry_run: bool = False
+    reference: bool = False
+
+    def reading(self) -> Reading:
+        """The keyword arguments of `allotrope.convert` that say how a file is to be read."""
+        return Reading(timezone=self.timezone, encoding=self.encoding, decimal=self.decimal, date_order=self.date_order)
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of one input: a result for machines, findings, and the status that it alone would end with."""
+
+    item: Item
+    result: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+    status: int = 0
+
+
+def convert_item(item: Item, settings: Settings) -> Done:
+    """Convert one input and write its outputs, all or none; a declared error becomes the status and a finding."""
+    try:
+        return _convert(item, settings)
+    except DeclaredError as error:
+        return failure(item, error.code, str(error), error.status)
+
+
+def failure(item: Item, code: str, message: str, status: int) -> Done:
+    """An input that could not be converted."""
+    result = {"input": str(item.source), "status": status, "error": code}
+    return Done(item, result, [Finding(code, message, str(item.source), "error")], status)
+
+
+def _places(item: Item, settings: Settings) -> dict[str, Path]:
+    """Where each output of an input goes; raises WouldOverwrite before any work if one is there already."""
+    places = {name: item.target.with_name(item.target.name + ending) for name, ending in endings(settings.formats).items()}
+    if settings.reference:
+        places.pop("ledger")
+    for place in places.values():
+        refuse_overwrite(place, force=settings.force)
+    return places
+
+
+def _convert(item: Item, settings: Settings) -> Done:
+    places = _places(item, settings)
+    result: dict[str, Any] = {"input": str(item.source), "status": 0}
+    if settings.dry_run:
+        found = allotrope.detect(item.source)
+        result |= {"instrument": settings.instrument or found.instrument, "would_write": _named(places)}
+        return Done(item, result)
+    if settings.reference:
+        asm, findings = convert_with_reference(item.source, settings.instrument)
+        findings += allotrope.validate(asm)
+        document, ledger = OUTPUTS["json"](asm), None
+    else:
+        conversion = allotrope.convert(item.source, settings.instrument, **settings.reading())
+        asm, findings, document = conversion.asm, list(conversion.findings), conversion.to_json()
+        ledger = conversion.ledger_json(__version__)
+        result |= {"instrument": conversion.instrument, "standing": conversion.standing, "ledger": _counts(conversion.ledger)}
+    _judge(item.source, findings, strict=settings.strict)
+    contents: dict[Path, bytes] = {}
+    for name, place in places.items():
+        if name == "ledger":
+            contents[place] = json.dumps(ledger, ensure_ascii=False, indent=1).encode() + b"\n"
+        else:
+            contents[place] = document if name == "json" else OUTPUTS[name](asm)
+    write_whole(contents, force=settings.force)
+    result["outputs"] = _named(places)
+    return Done(item, result, [_placed(item.source, finding) for finding in findings])
+
+
+def _counts(ledger: Ledger) -> dict[str, int]:
+    return {"cells": ledger.cells, "mapped": ledger.mapped, "kept": ledger.kept, "ignored": ledger.ignored}
+
+
+def _judge(source: Path, findings: list[Finding], *, strict: bool) -> None:
+    """Raise SchemaInvalid for an error of the schema, and NotStrict for what --strict forbids."""
+    wrong = [finding for finding in findings if finding.level == "error"]
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        found = wrong[0].message.rstrip(".") + more
+        raise SchemaInvalid(file=source, where=wrong[0].where or "the document", found=found, expected="what its schema demands")
+    loose = [finding for finding in findings if finding.code in UNPARSED]
+    if strict and loose:
+        first = loose[0]
+        raise NotStrict(file=source, where=first.where or "the file", found=first.message.rstrip("."), count=len(loose))
+
+
+def _named(places: dict[str, Path]) -> dict[str, str]:
+    return {name: str(place) for name, place in places.items()}
+
+
+def _placed(source: Path, finding: Finding) -> Finding:
+    """The finding with the input's name in front of its place."""
+    return Finding(finding.code, finding.message, f"{source}: {finding.where}" if finding.where else str(source), finding.level)

@@ -1,0 +1,97 @@
+"""Convert instrument exports into ASM documents, with a ledger of every value.
+
+Writes DIR/<input>.asm.json and DIR/<input>.ledger.json for each file; folders are searched and mirrored. Nothing is overwritten
+without --force, and each file's outputs appear together or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assayline.batch.plan import make_plan
+from assayline.batch.work import Settings, convert_item
+from assayline.cli.outcome import Outcome
+from assayline.cli.progress import progress
+from assayline.cli.reading import reading, reading_options
+from assayline.errors import BadUsage
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from assayline.batch.work import Done
+
+FORMATS = ("json", "parquet", "rdf", "xlsx")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Inputs, destination, formats, and how to read."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder of files")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where outputs go; made if absent")
+    parser.add_argument("--to", default="json", metavar="FORMATS", help=f"some of {','.join(FORMATS)} (default: json)")
+    reading_options(parser)
+    parser.add_argument("--strict", action="store_true", help="end with status 6 where a value does not parse")
+    parser.add_argument("--force", action="store_true", help="replace outputs that are there already")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be written and write nothing")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, each in a process; 0: one a processor")
+    parser.add_argument("--reference", action="store_true", help="convert through the reference package (no ledger)")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        raise BadUsage(what="--to", found=repr(text), expected=f"some of {', '.join(FORMATS)}", next="Separate them with commas.")
+    return names
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Plan, convert in order, and sum up; the status of the one file, or 8 if part of several failed."""
+    if options.jobs < 0:
+        raise BadUsage(what="--jobs", found=options.jobs, expected="0 or more", next="Give 0 for one a processor.")
+    settings = Settings(
+        formats=_formats(options.to),
+        instrument=options.instrument,
+        strict=options.strict,
+        force=options.force,
+        dry_run=options.dry_run,
+        reference=options.reference,
+        **reading(options),
+    )
+    items = make_plan(options.paths, options.output)
+    if len(items) == 1:
+        return summary([convert_item(items[0], settings)])
+    from assayline.batch.pool import convert_all
+
+    jobs = options.jobs or os.cpu_count() or 1
+    return summary(progress(convert_all(items, settings, jobs), len(items), "converting"))
+
+
+def line(done: Done) -> str:
+    """One input's line for a person."""
+    result = done.result
+    if done.status:
+        return f"{result['input']}: failed ({result['error']})"
+    if "would_write" in result:
+        return f"{result['input']}: {result['instrument']}: would write {', '.join(result['would_write'].values())}"
+    where = result["outputs"].get("json") or next(iter(result["outputs"].values()))
+    if "ledger" not in result:
+        return f"{result['input']} → {where}"
+    count = result["ledger"]
+    told = f"{count['cells']} cells = {count['mapped']} mapped + {count['kept']} kept + {count['ignored']} ignored"
+    return f"{result['input']} → {where}  {result['instrument']}, {told}"
+
+
+def summary(converted: Iterable[Done]) -> Outcome:
+    """All results as one outcome."""
+    done = list(converted)
+    findings = [finding for one in done for finding in one.findings]
+    failures = [one for one in done if one.status]
+    lines = [line(one) for one in done]
+    status = failures[0].status if failures else 0
+    if len(done) > 1:
+        status = 8 if failures else 0
+        lines.append(f"{len(done) - len(failures)} of {len(done)} files converted, {len(failures)} failed")
+    return Outcome([one.result for one in done], findings, status, "\n".join(lines))

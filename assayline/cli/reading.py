@@ -1,0 +1,27 @@
+"""The options of every verb that reads an instrument's export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from assayline.batch.work import Reading
+
+
+def reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--as` and the properties of a file that can be stated instead of found."""
+    group = parser.add_argument_group("how the file is to be read", "found from the file, with evidence, where not given")
+    group.add_argument("--as", dest="instrument", metavar="INSTRUMENT", help="take this instrument instead of detecting it")
+    group.add_argument("--timezone", metavar="ZONE", help="zone of times that name none, as Europe/Zurich or +01:00")
+    group.add_argument("--encoding", metavar="NAME", help="encoding of text, as utf-16 or cp1252")
+    group.add_argument("--decimal", choices=(".", ","), help="decimal sign")
+    group.add_argument("--date-order", choices=("DMY", "MDY", "YMD"), help="order of day, month and year")
+
+
+def reading(options: argparse.Namespace) -> Reading:
+    """The keyword arguments of `allotrope.convert` from the options."""
+    from assayline.batch.work import Reading
+
+    return Reading(timezone=options.timezone, encoding=options.encoding, decimal=options.decimal, date_order=options.date_order)
