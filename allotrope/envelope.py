@@ -8,17 +8,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from allotrope.calculated import Calculated
+from allotrope.custom import CUSTOM, standardise
 from allotrope.record import KEPT, UNREAD
 
 if TYPE_CHECKING:
+    from allotrope.schema import Shape
     from allotrope.source import Source
+    from allotrope.technique import Technique
 
-CUSTOM = "custom information document"
 NOT_AVAILABLE = "N/A"
-FILLERS = ("sample identifier", "measurement time", "device identifier", "data system instance identifier")
-"""Keys that a schema requires and a source may lack: `N/A` for an identifier, the file's date or else its modification time
-for a time. Each use is a `filled-required` finding; a measured quantity is never filled."""
-
+"""The filler of an identifier that the schema requires and the source lacks (`technique.py` lists which). A time is filled with the
+file's modification time. Each use is a `filled-required` finding; a measured quantity is never filled."""
 Node = dict[str, Any]
 
 
@@ -87,7 +87,7 @@ class Group:
 class Document:
     """An ASM document in the making; paths are relative to a measurement, a group, the device or the data system."""
 
-    def __init__(self, source: Source, technique: str, manifest: str) -> None:
+    def __init__(self, source: Source, technique: Technique, manifest: str) -> None:
         self.source = source
         self.technique = technique
         self.manifest = manifest
@@ -97,6 +97,7 @@ class Document:
         self.groups: list[Group] = []
         self.calculated = Calculated(self.identifier)
         self._counts: dict[str, int] = {}
+        self._filled: dict[tuple[str, str], int] = {}
 
     def identifier(self, kind: str) -> str:
         """The next identifier of a kind: a digest of the source's name and content and of the place in the document."""
@@ -111,59 +112,79 @@ class Document:
         self.groups.append(group)
         return group
 
+    def fill(self, node: Node, key: str, filler: str = NOT_AVAILABLE) -> None:
+        """Fill a key that the schema requires where the node lacks it, and count it for the finding `filled-required`."""
+        if key not in node:
+            node[key] = filler
+            self._filled[key, filler] = self._filled.get((key, filler), 0) + 1
+
     def finish(self) -> Node:
         """The whole document: fillers where the schema requires a key, unplaced cells kept, empty groups left out."""
-        source = self.source
+        from allotrope.schema import shape
+
         self._sweep()
         groups = [group for group in self.groups if group.measurements]
         for group in groups:
             group.node["measurement document"] = group.measurements
-        body: Node = {f"{self.technique} document": [group.document for group in groups]}
+        name = self.technique.name
+        body: Node = {f"{name} document": [group.document for group in groups]}
         calculated = self.calculated.finish()
         if calculated:
             body["calculated data aggregate document"] = calculated
         body |= self.aggregate
+        top = shape(f"http://purl.allotrope.org/manifests/{self.manifest}.manifest").child(f"{name} aggregate document")
+        body["data system document"] = self._system(top)
+        body["device system document"] = self.device
+        self._fill(body, groups)
+        for (key, filler), count in self._filled.items():
+            self.source.filled(key, filler, count)
+        standardise(body, top)
+        return {"$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest", f"{name} aggregate document": body}
+
+    def _system(self, top: Shape | None) -> Node:
+        """The data-system document: facts of file and converter, as far as this release of the schema knows them."""
+        source = self.source
         stem = source.name.rpartition(".")[0] or source.name
-        system = {
+        facts = {
             "ASM file identifier": f"{stem}.json",
-            "data system instance identifier": None,
             "file name": source.name,
             "UNC path": source.name,
             "ASM converter name": f"assayline/{source.instrument.name}",
             "ASM converter version": source.version,
         }
-        body["data system document"] = system | self.system
-        body["device system document"] = {"device identifier": None} | self.device
-        put(body["data system document"], CUSTOM, {"source digest": f"sha256:{source.digest}"})
-        self._fill(body, groups)
-        return {"$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest", f"{self.technique} aggregate document": body}
+        place = top.child("data system document") if top is not None else None
+        known = place.known if place is not None else frozenset(facts)
+        system = {key: value for key, value in facts.items() if key in known} | self.system
+        put(system, CUSTOM, {"source digest": f"sha256:{source.digest}"})
+        return system
 
     def _fill(self, body: Node, groups: list[Group]) -> None:
-        for part, key in (("data system document", "data system instance identifier"), ("device system document", "device identifier")):
-            if body[part][key] is None:
-                body[part][key] = NOT_AVAILABLE
-                self.source.filled(key, NOT_AVAILABLE, 1)
-        unnamed = untimed = 0
-        timed_group = self.source.instrument.time_level == "group"
-        when = None
+        """Fill what the technique's schema requires and the source lacks."""
+        technique = self.technique
+        for place, keys in (("data system document", technique.system), ("device system document", technique.device)):
+            for key in keys:
+                self.fill(body[place], key)
+        when = ""
         for group in groups:
-            if timed_group and "measurement time" not in group.node:
+            for key in technique.document:
+                self.fill(group.document, key)
+            for key in technique.group:
+                self.fill(group.node, key)
+            if technique.timed and technique.time == "group" and "measurement time" not in group.node:
                 when = when or self.source.fallback_time()
-                group.node["measurement time"] = when
-                untimed += 1
+                self.fill(group.node, "measurement time", when)
             for node in group.measurements:
                 sample = node.setdefault("sample document", {})
-                if "sample identifier" not in sample:
-                    sample["sample identifier"] = NOT_AVAILABLE
-                    unnamed += 1
-                if not timed_group and "measurement time" not in node:
+                for key in technique.sample:
+                    self.fill(sample, key)
+                if technique.timed and technique.time == "measurement" and "measurement time" not in node:
                     when = when or self.source.fallback_time()
-                    node["measurement time"] = when
-                    untimed += 1
-        if unnamed:
-            self.source.filled("sample identifier", NOT_AVAILABLE, unnamed)
-        if untimed and when:
-            self.source.filled("measurement time", when, untimed)
+                    self.fill(node, "measurement time", when)
+                if technique.control:
+                    control = node["device control aggregate document"]["device control document"]
+                    for part in control:
+                        for key in technique.control:
+                            self.fill(part, key)
 
     def _sweep(self) -> None:
         """Keep what no mapping has read, verbatim under its address, and say so: nothing is lost to an odd row."""

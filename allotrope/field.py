@@ -9,7 +9,7 @@ from typing import Any
 from allotrope.envelope import CUSTOM, Document, Group, Node, put
 from allotrope.grid import Table
 from allotrope.labels import fold
-from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
+from allotrope.record import KEPT, MAPPED, Record, traced
 from allotrope.values import Locale, moment, number, scalar
 
 Read = Callable[[Any, Locale], Any]
@@ -43,7 +43,7 @@ class Field:
     """Labels (in any spelling, the first that has a value wins) and the path of their value. With a unit the value is a quantity and
     read as a number; without, as text, unless `read` says otherwise. Paths are relative to the measurement; `@document/`, `@group/`,
     `@device/` and `@system/` start at the technique document, the measurement aggregate, the device and the data system. A path that
-    ends in `custom information document` keeps the value there under its own label."""
+    ends in `custom information document` keeps the value there under its own label; one more segment after it gives another label."""
 
     labels: str | tuple[str, ...]
     path: str
@@ -64,7 +64,7 @@ class Field:
     @property
     def fate(self) -> int:
         """Kept for custom information, else mapped."""
-        return KEPT if self.path.endswith(CUSTOM) else MAPPED
+        return KEPT if CUSTOM in self.path else MAPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def apply(rules: Iterable[Rule], record: Record, node: Node, document: Document 
             continue
         for label in rule.names:
             cell = record.cell(label)
-            if not cell or record.store.fates[cell.handle] != UNREAD:
+            if not cell:
                 continue
-            if rule.fate == KEPT:
+            if rule.path.endswith(CUSTOM):
                 put(anchor(rule.path, node, document, group), local(rule.path), {cell.label: cell.keep()})
                 break
             value = rule.reader(cell.value, record.store.locale)
             if value is not None:
-                cell.mapped()
+                record.store.mark(cell.handle, rule.fate)
                 value = traced(value, cell.where) if record.store.trace else value
                 put(anchor(rule.path, node, document, group), local(rule.path), value, rule.unit)
                 break
@@ -171,10 +171,10 @@ class _Plan:
             entry = self.table.index.get(fold(label))
             if entry is None:
                 continue
-            if rule.fate == KEPT:
+            if rule.path.endswith(CUSTOM):
                 self.columns.append((rule.path, entry[1], None, self._read(entry[0], lambda value, _: scalar(value), KEPT)))
                 return
-            values = self._read(entry[0], rule.reader, MAPPED, merged)
+            values = self._read(entry[0], rule.reader, rule.fate, merged)
             merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
         if merged is not None:
             self.columns.append((rule.path, "", rule.unit, merged))

@@ -6,29 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from allotrope.technique import TECHNIQUES, Technique
+
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.signature import Signature
     from allotrope.source import Source
-
-TECHNIQUES = {
-    "binding-affinity-analyzer": "binding affinity analyzer",
-    "cell-counting": "cell counting",
-    "electrophoresis": "electrophoresis",
-    "flow-cytometry": "flow cytometry",
-    "liquid-chromatography": "liquid chromatography",
-    "liquid-handler": "liquid handler",
-    "multi-analyte-profiling": "multi analyte profiling",
-    "dpcr": "dPCR",
-    "qpcr": "qpcr",
-    "plate-reader": "plate reader",
-    "solution-analyzer": "solution analyzer",
-    "spectrophotometry": "spectrophotometry",
-}
-"""Last part of a manifest's name → the name its documents carry."""
-TIME_OF_GROUP = frozenset({"binding affinity analyzer", "electrophoresis", "plate reader", "spectrophotometry"})
-"""Techniques whose time stands in the measurement aggregate document; elsewhere it stands in each measurement."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
@@ -49,14 +32,9 @@ class Instrument:
     """What the format can hold that is not mapped."""
 
     @property
-    def technique(self) -> str:
-        """The technique's name in the document's keys."""
-        return TECHNIQUES[self.manifest.rpartition("/")[2]]
-
-    @property
-    def time_level(self) -> str:
-        """Where the measurement time stands: `group` or `measurement`."""
-        return "group" if self.technique in TIME_OF_GROUP else "measurement"
+    def technique(self) -> Technique:
+        """The technique of the manifest, with what its schema demands."""
+        return TECHNIQUES[self.manifest]
 
     @property
     def standing(self) -> str:

@@ -1,0 +1,75 @@
+"""Custom information in the standard's own form, where a technique's schema defines it: labelled, typed scalars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allotrope.schema import Shape
+
+AGGREGATE = "custom information aggregate document"
+CUSTOM = "custom information document"
+Node = dict[str, Any]
+
+
+def standardise(node: Node, shape: Shape | None) -> None:
+    """Rewrite `custom information document` objects below a node, in place, wherever the schema defines the aggregate form.
+
+    Some releases define it so that no entry can be valid (every alternative matches at once); there the plain form stays.
+    """
+    if shape is not None and CUSTOM in node and _usable(shape):
+        node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
+    for key, value in node.items():
+        if key == AGGREGATE or key == CUSTOM:
+            continue
+        if isinstance(value, dict):
+            if "unit" not in value:
+                standardise(value, shape.child(key) if shape is not None else None)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            place = shape.child(key) if shape is not None else None
+            item = place.item if place is not None else None
+            for part in value:
+                standardise(part, item)
+
+
+def entries(custom: Node) -> list[Node]:
+    """One labelled, typed scalar for each value; nested groups become entries of their own."""
+    found: list[Node] = []
+    for label, value in custom.items():
+        if isinstance(value, dict) and "value" in value:
+            found.append({"datum label": label, **typed(value["value"]), **({"unit": value["unit"]} if "unit" in value else {})})
+        elif isinstance(value, dict):
+            found += entries(value)
+        elif isinstance(value, list):
+            for part in value:
+                found += entries(part) if isinstance(part, dict) else [{"datum label": label, **typed(part)}]
+        else:
+            found.append({"datum label": label, **typed(value)})
+    return found
+
+
+def typed(value: Any) -> Node:
+    """The scalar under the key that names its type."""
+    if isinstance(value, bool):
+        return {"scalar boolean datum": value}
+    if isinstance(value, (int, float)):
+        return {"scalar double datum": value}
+    return {"scalar string datum": value}
+
+
+def _usable(shape: Shape) -> bool:
+    """Whether the aggregate form is defined here and its alternatives can be told apart."""
+    found = shape.__dict__.get("usable custom information")
+    if found is None:
+        aggregate = shape.child(AGGREGATE)
+        listed = aggregate.child(CUSTOM) if aggregate is not None else None
+        item = listed.item if listed is not None else None
+        alternatives = [branch for part in (item.fragments if item is not None else ()) for branch in part.get("oneOf", ())]
+        found = bool(alternatives) and all(_told_apart(branch) for branch in alternatives if "properties" in branch)
+        shape.__dict__["usable custom information"] = found
+    return bool(found)
+
+
+def _told_apart(branch: Node) -> bool:
+    keys = [key for key in branch["properties"] if key.startswith("scalar ")]
+    return not keys or bool(branch.get("required"))
