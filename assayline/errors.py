@@ -128,3 +128,13 @@ class WorkerDied(AssaylineError):
     template = "{file}: the process that converted it ended without an answer; expected a result."
     hint = "Convert it alone, with more memory; the other files were converted."
     status = 1
+
+
+class NothingThere(AssaylineError):
+    """A pointer or an address leads to nothing; facts: file, found, expected."""
+
+    code = "nothing-there"
+    title = "Nothing at this place"
+    template = "{file}: found {found}; expected {expected}."
+    hint = "Without a place, `assayline explain` lists every region of the file and every value."
+    status = 2

@@ -1,0 +1,140 @@
+"""Where a value came from, and what became of a cell: the file is read again, with every value traced to its cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allotrope.convert import reader
+from allotrope.labels import fold
+from allotrope.ledger import balance
+from allotrope.record import IGNORED, KEPT, MAPPED
+from assayline.errors import NothingThere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from allotrope.ledger import Ledger
+    from allotrope.record import Store
+    from allotrope.source import Source
+    from assayline.batch.work import Reading
+
+FATES = {MAPPED: "mapped", KEPT: "kept"}
+_LABEL = re.compile(r"\s+'.*'$")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One scalar of the document: JSON pointer, value, and its cell (empty: declared or computed by the converter)."""
+
+    pointer: str
+    value: Any
+    where: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The leaf as plain JSON."""
+        return {"pointer": self.pointer, "value": self.value, "where": self.where or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One filled cell: its address and value, its fate with the reason, and the pointers of the values made of it."""
+
+    where: str
+    value: Any
+    fate: str
+    reason: str
+    pointers: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The place as plain JSON, without an empty reason."""
+        body = {"where": self.where, "value": str(self.value), "fate": self.fate, "pointers": list(self.pointers)}
+        return body | {"reason": self.reason} if self.reason else body
+
+
+def leaves(node: Any, pointer: str = "") -> Iterator[Leaf]:
+    """Every scalar of a document with its JSON pointer (RFC 6901) and its origin."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from leaves(value, f"{pointer}/{index}")
+    else:
+        yield Leaf(pointer, node, getattr(node, "where", ""))
+
+
+def bare(where: str) -> str:
+    """An address without the label that follows it: `line 8 field 3 'Cell count'` → `line 8 field 3`."""
+    return _LABEL.sub("", where)
+
+
+class Explanation:
+    """A source read with tracing: its document, its ledger and its cells."""
+
+    def __init__(self, path: Path, instrument: str | None, options: Reading) -> None:
+        def trace(source: Source) -> None:
+            source.trace = True
+
+        self.source, self.asm = reader(path, instrument, **options)(trace)
+        self.name = self.source.name
+        self.ledger: Ledger = balance(self.source.stores, self.name)
+
+    def under(self, pointer: str) -> list[Leaf]:
+        """The scalars at or below a pointer, or those whose pointer ends with it; raises NothingThere if there is none."""
+        everything = list(leaves(self.asm))
+        wanted = pointer.rstrip("/")
+        found = [leaf for leaf in everything if leaf.pointer == wanted or leaf.pointer.startswith(f"{wanted}/")]
+        found = found or [
+            leaf for leaf in everything if f"{leaf.pointer}/".endswith(f"{wanted}/") or f"{wanted}/" in leaf.pointer
+        ]
+        if not found:
+            nearest = self._nearest(wanted, everything)
+            raise NothingThere(
+                file=self.name, found=f"nothing at {pointer}", expected=f"a JSON pointer of the document, as {nearest}"
+            )
+        return found
+
+    @staticmethod
+    def _nearest(pointer: str, everything: list[Leaf]) -> str:
+        from difflib import get_close_matches
+
+        names = [leaf.pointer for leaf in everything]
+        return (get_close_matches(pointer, names[:5000], n=1, cutoff=0.1) or names[:1] or ["/"])[0]
+
+    def cells(self, address: str) -> list[Place]:
+        """The filled cells at an address: `Results!C14`, `C14` of any sheet, `line 8`, `line 8 field 3`."""
+        made = self._made()
+        found = [place for store in self.source.stores for place in self._matching(store, address, made)]
+        if not found:
+            example = next((store.where(handle) for store in self.source.stores for handle in _filled(store)), "none")
+            raise NothingThere(file=self.name, found=f"no filled cell at {address!r}", expected=f"an address such as {example!r}")
+        return found
+
+    def _made(self) -> dict[str, list[str]]:
+        """Address of a cell → pointers of the values made of it."""
+        made: dict[str, list[str]] = {}
+        for leaf in leaves(self.asm):
+            if leaf.where:
+                made.setdefault(bare(leaf.where), []).append(leaf.pointer)
+        return made
+
+    def _matching(self, store: Store, address: str, made: dict[str, list[str]]) -> Iterator[Place]:
+        wanted = fold(address)
+        for handle in _filled(store):
+            where = store.where(handle)
+            here = fold(where)
+            if here == wanted or here.startswith(f"{wanted} ") or here.rpartition("!")[2] == wanted:
+                yield self._place(store, handle, where, made)
+
+    @staticmethod
+    def _place(store: Store, handle: int, where: str, made: dict[str, list[str]]) -> Place:
+        fate = store.fates[handle]
+        reason = store.reasons[fate - IGNORED] if fate >= IGNORED else ""
+        return Place(where, store.value(handle), FATES.get(fate, "ignored"), reason, tuple(made.get(where, ())))
+
+
+def _filled(store: Store) -> Iterator[int]:
+    return (handle for handle in range(len(store.fates)) if store.filled(handle))
