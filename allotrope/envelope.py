@@ -66,6 +66,13 @@ def quantity(value: float | None, unit: str) -> Node | None:
     return None if value is None else {"value": value, "unit": unit}
 
 
+def add_error(node: Node, message: str | None, feature: str | None = None) -> None:
+    """Add an error document to a measurement (or to another node that may hold one); None adds nothing."""
+    if message:
+        errors = node.setdefault("error aggregate document", {}).setdefault("error document", [])
+        errors.append({"error": message} | ({"error feature": feature} if feature else {}))
+
+
 class Group:
     """One technique document (`document`) with its measurement aggregate document (`node`)."""
 
@@ -76,7 +83,7 @@ class Group:
         self.measurements: list[Node] = []
 
     def measurement(self, values: Mapping[str, Any] | None = None) -> Node:
-        """A new measurement document with its identifier, and values by path; None values are left out."""
+        """A new measurement document with its identifier, and values by path; None values are left out. It may already be filled."""
         node: Node = {"measurement identifier": self.owner.identifier("measurement")}
         self.measurements.append(node)
         for path, value in (values or {}).items():
@@ -134,7 +141,7 @@ class Document:
         body |= self.aggregate
         top = shape(f"http://purl.allotrope.org/manifests/{self.manifest}.manifest").child(f"{name} aggregate document")
         body["data system document"] = self._system(top)
-        body["device system document"] = self.device
+        body["device system document"] = {key: value for key, value in self.device.items() if value is not None}
         self._fill(body, groups)
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
@@ -154,7 +161,8 @@ class Document:
         }
         place = top.child("data system document") if top is not None else None
         known = place.known if place is not None else frozenset(facts)
-        system = {key: value for key, value in facts.items() if key in known} | self.system
+        system = {key: value for key, value in facts.items() if key in known}
+        system |= {key: value for key, value in self.system.items() if value is not None}
         put(system, CUSTOM, {"source digest": f"sha256:{source.digest}"})
         return system
 

@@ -16,6 +16,7 @@ from allotrope.values import Locale
 if TYPE_CHECKING:
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
+    from allotrope.readers.tree import Node
 
 _DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d.:/-])")
 _COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\t;|\"])", re.MULTILINE)
@@ -118,6 +119,29 @@ class Source:
         leaves = Leaves(name, self.locale)
         self.adopt(leaves, **facts)
         return leaves
+
+    def xml(self, member: str = "") -> Node:
+        """The tree of the XML (or of an archive member's): the root element."""
+        from allotrope.readers.tree import xml_tree
+
+        if member:
+            data: bytes | str = self.probe.member(member)
+            text = self.probe.member_text(member)
+        else:
+            text = self.probe.text
+            data = text if self.probe.forced_encoding else self.probe.data
+        leaves = self.leaves(member, kind="xml")
+        self.settle(text[:2_000_000])
+        return xml_tree(data, text[:65_536], leaves, f"{self.name}/{member}" if member else self.name)
+
+    def json(self, member: str = "") -> Node:
+        """The tree of the JSON (or of an archive member's): a nameless node."""
+        from allotrope.readers.tree import json_tree
+
+        text = self.probe.member_text(member) if member else self.probe.text
+        leaves = self.leaves(member, kind="json")
+        self.settle("")
+        return json_tree(text, leaves, f"{self.name}/{member}" if member else self.name)
 
     def settle(self, text: str) -> None:
         """Settle decimal sign and date order once, from all of the text, and say on what evidence."""

@@ -46,6 +46,7 @@ class Node:
     column: str = ""
     unit_column: str = ""
     fields: tuple[Node, ...] = ()
+    holds_rows: bool = False
 
     def columns(self) -> list[Node]:
         """The nodes at or below this one that are columns of the same table, in the schema's order of keys."""
@@ -95,7 +96,9 @@ class _Builder:
             return self._quantity(at, path, classes)
         if declared - {"value"}:
             children = {label: self.node(child, (*path, label), above | mine) for label, child in _children(at, declared)}
-            return Node("object", path, children=children, classes=classes)
+            node = Node("object", path, children=children, classes=classes)
+            node.holds_rows = any(child.kind == "rows" or child.holds_rows for child in children.values())
+            return node
         if at.item is not None:
             return self._list(at.item, path, above | mine)
         scalar = _scalar(at)
@@ -107,7 +110,7 @@ class _Builder:
         if node.kind == "object":
             special: dict[str, Kind] = {ROWS: "rows", CALCULATED: "calculated"}
             node.kind = special.get(key, "first" if key in FIRST else "list")
-            if node.kind == "list" and _holds(node, "rows"):
+            if node.kind == "list" and node.holds_rows:
                 node.kind = "spine"
             if node.kind in ("list", "calculated"):
                 node.fields = tuple(leaf for child in node.children.values() for leaf in child.columns())
@@ -132,10 +135,6 @@ class _Builder:
 
 def _children(at: Shape, declared: set[str]) -> list[tuple[str, Shape]]:
     return [(label, child) for label in sorted(declared) if (child := at.child(label)) is not None]
-
-
-def _holds(node: Node, kind: Kind) -> bool:
-    return any(child.kind == kind or _holds(child, kind) for child in node.children.values())
 
 
 def _scalar(at: Shape) -> Scalar | None:
@@ -167,7 +166,7 @@ def _gather(node: Node, above: list[Node], below: list[Node]) -> None:
     for child in node.children.values():
         if child.kind == "rows":
             below.extend(leaf for part in child.children.values() for leaf in part.columns())
-        elif child.kind in ("object", "spine") and _holds(child, "rows"):
+        elif child.holds_rows:
             _gather(child, above, below)
         elif child.kind in ("object", "first"):
             above.extend(leaf for leaf in child.columns() if leaf.kind in ("scalar", "quantity"))

@@ -1,0 +1,134 @@
+"""ASM documents as tables: one row a measurement, calculated data, data cubes, and what belongs to the document as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allotrope.errors import Finding
+from allotrope.schema import manifest_of
+from allotrope.tables.layout import Node, layout
+from allotrope.tables.walk import Frame, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+__all__ = ["Tables", "flatten", "tables"]
+FORMAT = "assayline.tables/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a document: each scalar of it is in one of them; columns depend on the manifest alone."""
+
+    manifest: str
+    measurements: pa.Table
+    calculated: pa.Table
+    cubes: pa.Table
+    components: pa.Table
+    metadata: pa.Table
+    findings: tuple[Finding, ...]
+
+    def items(self) -> Iterator[tuple[str, pa.Table]]:
+        """Names and tables, the measurements first."""
+        for name in ("measurements", "calculated", "cubes", "components", "metadata"):
+            yield name, getattr(self, name)
+
+
+def flatten(asm: dict[str, Any]) -> pa.Table:
+    """The measurement table of a document: a row for each measurement, with all that stands above and below it.
+
+    Units are in the metadata of the fields (`unit`, `unit-iri`), or in a column beside where the schema leaves them open. Raises
+    `NotAsm` if the document or its manifest is not known.
+    """
+    return tables(asm).measurements
+
+
+def tables(asm: dict[str, Any]) -> Tables:
+    """All tables of a document; raises `NotAsm` if the document or its manifest is not known."""
+    from allotrope.tables.cubes import Cubes, metadata_table
+    from allotrope.tables.join import Joined
+
+    manifest = manifest_of(asm)
+    plan = layout(manifest)
+    walk = Walk(plan)
+    walk.run(asm)
+    cubes = Cubes(plan.dimensions)
+    for measurement, cube in walk.cubes:
+        cubes.add(measurement, cube)
+    for cube in walk.document.cubes:
+        cubes.add("", cube)
+    fields = calculated_fields(plan.root)
+    joined = Joined(fields, walk.sources, walk.owners)
+    findings: list[Finding] = []
+    measurements = _table(walk.measurements, plan.columns, manifest, findings)
+    measurements = measurements.append_column("calculated data", joined.column(walk.measurements.rows))
+    calculated = _table(walk.calculated, fields, manifest, findings)
+    findings += joined.findings
+    findings += (Finding("uneven-cube", "dimensions and measures differ in length", place, "warning") for place in cubes.uneven)
+    rest = metadata_table([*walk.document.other, *walk.document.custom, *cubes.leftovers])
+    return Tables(manifest, measurements, calculated, cubes.table(), cubes.components(), rest, tuple(findings))
+
+
+def calculated_fields(root: Node) -> tuple[Node, ...]:
+    """The columns of calculated data, as the schema declares them at the first place that has any."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind == "calculated":
+            return node.fields
+        stack.extend(reversed(node.children.values()))
+    return ()
+
+
+def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding]) -> pa.Table:
+    """A frame as Arrow table: the pointer of each row, the declared columns, then custom information and other entries."""
+    import pyarrow as pa
+
+    from allotrope.tables.store import arrow_fields
+
+    absent: dict[pa.DataType, pa.Array] = {}
+    fields: list[pa.Field] = [pa.field("pointer", pa.string())]
+    arrays: list[pa.Array] = [pa.array(frame.pointers, pa.string())]
+    for node in nodes:
+        for part in arrow_fields(node):
+            column = frame.columns.get(part.name)
+            if column is not None:
+                array = column.array(part.type, frame.rows)
+            elif part.type in absent:
+                array = absent[part.type]
+            else:
+                array = absent[part.type] = pa.nulls(frame.rows, part.type)
+            fields.append(part)
+            arrays.append(array)
+        _common_unit(node, fields, frame, findings)
+        _written_form(node, fields, frame)
+    for name, entries in (("custom information", frame.custom), ("other", frame.other)):
+        array = entries.array()
+        fields.append(pa.field(name, array.type))
+        arrays.append(array)
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={"asm.manifest": manifest, "format": FORMAT}))
+
+
+def _common_unit(node: Node, fields: list[pa.Field], frame: Frame, findings: list[Finding]) -> None:
+    """Where the schema leaves a unit open, name it in the field if all rows share it, else say that they do not."""
+    column = frame.columns.get(node.unit_column) if node.unit_column else None
+    if column is None:
+        return
+    units = sorted(set(column.values))
+    if len(units) == 1:
+        fields[-2] = fields[-2].with_metadata({**(fields[-2].metadata or {}), "unit": units[0]})
+        return
+    shown = ", ".join(units[:5]) + (", …" if len(units) > 5 else "")
+    message = f"column {node.column!r} holds the units {shown}; expected one: take the unit from column {node.unit_column!r}"
+    findings.append(Finding("mixed-units", message, "/".join(node.path), "warning"))
+
+
+def _written_form(node: Node, fields: list[pa.Field], frame: Frame) -> None:
+    """Say how the file wrote the times of a column, so that its text can be had again."""
+    form = frame.forms.get(node.column) if node.type == "time" and node.kind == "scalar" else None
+    if form is not None:
+        facts = {"offset": form.offset, "digits": str(form.digits)}
+        fields[-1] = fields[-1].with_metadata({**(fields[-1].metadata or {}), **facts})

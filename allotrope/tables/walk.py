@@ -1,0 +1,228 @@
+"""One pass over a document: every scalar to the column, cube or entry its layout names, none left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allotrope.tables.layout import CUSTOM, Layout, Node
+from allotrope.tables.store import Column, Entries, written
+from allotrope.tables.values import Entry, Written, escape, fits, is_cube, loose
+
+REPEATED = 50_000
+_DEFINING = frozenset(("measurement identifier", "processed data identifier", "calculated data identifier"))
+Cube = tuple[str, str, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Sink:
+    """What one object gave: cells for columns, entries of custom information and others, its cubes and its identifiers."""
+
+    cells: dict[str, Any] = field(default_factory=dict)
+    custom: list[Entry] = field(default_factory=list)
+    other: list[Entry] = field(default_factory=list)
+    cubes: list[Cube] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    calculated: list[tuple[str, Node, Any]] = field(default_factory=list)
+    spine: list[tuple[str, Node, Any]] = field(default_factory=list)
+
+
+class Frame:
+    """One table in the making: its columns and the two lists of entries a row has."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.columns: dict[str, Column] = {}
+        self.forms: dict[str, Written] = {}
+        self.pointers: list[str] = []
+        self.custom = Entries()
+        self.other = Entries()
+
+    def spread(self, sink: Sink, start: int, count: int) -> None:
+        """Put the cells of `sink` into `count` rows."""
+        for name, value in sink.cells.items():
+            column = self.columns.get(name)
+            if column is None:
+                column = self.columns[name] = Column()
+            column.add(value, start, count)
+
+    def close(self, pointer: str, sink: Sink, above: list[Sink]) -> None:
+        """End a row: its own cells, and its own entries after those of what stands above it."""
+        self.spread(sink, self.rows, 1)
+        self.pointers.append(pointer)
+        self.custom.row(*(part.custom for part in above), sink.custom)
+        self.other.row(*(part.other for part in above), sink.other)
+        self.rows += 1
+
+
+class Walk:
+    """Measurement rows, calculated rows, cubes with their measurement and what belongs to the document as a whole."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.measurements = Frame()
+        self.calculated = Frame()
+        self.document = Sink()
+        self.cubes: list[tuple[str, Cube]] = []
+        self.owners: dict[str, tuple[int, int]] = {}
+        self.sources: list[dict[str, Any]] = []
+        self._layout = layout
+
+    def run(self, asm: dict[str, Any]) -> None:
+        """Walk the whole document."""
+        self._level(self._layout.root, asm, "", [], repeat=False)
+
+    def _level(self, node: Node, value: dict[str, Any], at: str, above: list[Sink], *, repeat: bool) -> None:
+        """Something that holds measurements: first its own scalars, then the rows below, then its scalars spread over them."""
+        sink = Sink()
+        _object(node, value, at, sink, self.measurements.forms)
+        self._calculations(sink)
+        expected = sum(_count(child, part) for _, child, part in sink.spine)
+        entries = len(sink.custom) + len(sink.other)
+        repeated = repeat and 0 < expected and expected * entries <= REPEATED
+        below = [*above, sink] if repeated else above
+        start = self.measurements.rows
+        for place, child, part in sink.spine:
+            self._below(child, part, place, below, repeat=repeat)
+        count = self.measurements.rows - start
+        if count:
+            self.measurements.spread(sink, start, count)
+            self.owners.update((name, (start, count)) for name in sink.identifiers)
+        else:
+            self.document.other.extend(Entry(at, name, cell) for name, cell in sink.cells.items())
+        if not repeated:
+            self.document.custom.extend(sink.custom)
+            self.document.other.extend(sink.other)
+        self.cubes.extend(("", cube) for cube in sink.cubes)
+
+    def _below(self, node: Node, value: Any, at: str, above: list[Sink], *, repeat: bool) -> None:
+        if isinstance(value, dict):
+            self._level(node, value, at, above, repeat=repeat)
+            return
+        for index, item in enumerate(value):
+            place = f"{at}/{index}"
+            if not isinstance(item, dict):
+                self.document.other.extend(loose(at, str(index), item, self.document.cubes))
+            elif node.kind == "rows":
+                self._measurement(node, item, place, above)
+            else:
+                self._level(node, item, place, above, repeat=True)
+
+    def _measurement(self, node: Node, item: dict[str, Any], at: str, above: list[Sink]) -> None:
+        sink = Sink()
+        _object(node, item, at, sink, self.measurements.forms)
+        self._calculations(sink)
+        self.owners.update((name, (self.measurements.rows, 1)) for name in sink.identifiers)
+        identifier = str(sink.cells.get("measurement identifier", ""))
+        self.cubes.extend((identifier, cube) for cube in sink.cubes)
+        self.measurements.close(at, sink, above)
+
+    def _calculations(self, sink: Sink) -> None:
+        for at, node, value in sink.calculated:
+            for index, item in enumerate(value):
+                place = f"{at}/{index}"
+                if isinstance(item, dict):
+                    own = Sink()
+                    _object(node, item, place, own, self.calculated.forms)
+                    self.sources.append(own.cells)
+                    self.cubes.extend(("", cube) for cube in own.cubes)
+                    self.calculated.close(place, own, [])
+                else:
+                    self.document.other.extend(loose(at, str(index), item, self.document.cubes))
+
+
+def _count(node: Node, value: Any) -> int:
+    """How many measurement rows lie in `value`."""
+    if isinstance(value, list):
+        if node.kind == "rows":
+            return len(value)
+        return sum(_count(node, item) for item in value if isinstance(item, dict))
+    children = ((node.children.get(key), part) for key, part in value.items())
+    return sum(_count(child, part) for child, part in children if child is not None and _leads_to_rows(child, part))
+
+
+def _leads_to_rows(node: Node, value: Any) -> bool:
+    if node.kind in ("rows", "spine"):
+        return isinstance(value, list)
+    return node.holds_rows and isinstance(value, dict)
+
+
+def _object(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> None:
+    """Sort every key of an object; what has no column of its own type becomes entries."""
+    for key, part in value.items():
+        child = node.children.get(key)
+        if child is None or not _typed(child, key, part, at, sink, forms):
+            into = sink.custom if key in CUSTOM else sink.other
+            into.extend(loose(at, key, part, sink.cubes))
+
+
+def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[str, Written]) -> bool:
+    """Put a value where its node says; False if it is not of the shape the schema declares."""
+    kind = node.kind
+    if kind == "scalar":
+        return _scalar(node, key, value, at, sink, forms)
+    if kind == "quantity":
+        return isinstance(value, dict) and _quantity(node, key, value, at, sink, forms)
+    place = f"{at}/{escape(key)}"
+    if isinstance(value, dict):
+        if kind == "object":
+            if node.holds_rows:
+                sink.spine.append((place, node, value))
+            else:
+                _object(node, value, place, sink, forms)
+            return True
+        return False
+    if not isinstance(value, list):
+        return False
+    if kind in ("rows", "spine"):
+        sink.spine.append((place, node, value))
+    elif kind == "calculated":
+        sink.calculated.append((place, node, value))
+    elif kind == "first" and value and isinstance(value[0], dict):
+        _object(node, value[0], f"{place}/0", sink, forms)
+        for index, item in enumerate(value[1:], start=1):
+            sink.other.extend(loose(place, str(index), item, sink.cubes))
+    elif kind == "list" and all(isinstance(item, dict) and not is_cube(item) for item in value):
+        sink.cells[node.column] = [_item(node, item, f"{place}/{index}", sink, forms) for index, item in enumerate(value)]
+    elif kind == "scalars" and all(fits(node.type, item) for item in value):
+        sink.cells[node.column] = value
+    else:
+        return False
+    return True
+
+
+def _item(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> dict[str, Any]:
+    """One item of a list of structs; its loose entries, cubes and identifiers belong to the row."""
+    own = Sink(custom=sink.custom, other=sink.other, cubes=sink.cubes, identifiers=sink.identifiers, calculated=sink.calculated)
+    _object(node, value, at, own, forms)
+    return own.cells
+
+
+def _scalar(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[str, Written]) -> bool:
+    if not fits(node.type, value):
+        return False
+    if node.type == "time":
+        moment, exact = written(node, value, forms)
+        sink.cells[node.column] = moment
+        if not exact:
+            sink.other.append(Entry(at, key, value))
+        return True
+    sink.cells[node.column] = value
+    if key in _DEFINING:
+        sink.identifiers.append(value)
+    return True
+
+
+def _quantity(node: Node, key: str, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> bool:
+    number = value.get("value")
+    if not fits(node.type, number):
+        return False
+    sink.cells[node.column] = written(node, number, forms)[0]
+    unit = value.get("unit")
+    if node.unit_column and isinstance(unit, str):
+        sink.cells[node.unit_column] = unit
+        unit = node.unit
+    for name, part in value.items():
+        if name == "value" or (name == "unit" and unit == node.unit):
+            continue
+        sink.other.extend(loose(f"{at}/{escape(key)}", name, part, sink.cubes))
+    return True
