@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allotrope.envelope import CUSTOM, Document, Group, Node, put
+from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
 from allotrope.grid import Table
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, Record, traced
@@ -139,16 +139,57 @@ def measurements(
     for rule in rules:
         plan.add(rule)
     plan.add_rest(custom)
+    template = Template()
+    for path, value in (constants or {}).items():
+        template.add(path, [value] * len(rows))
+    anchored = []
+    for path, key, unit, values in plan.columns:
+        if path.startswith("@"):
+            anchored.append((path, key, unit, values))
+        else:
+            template.add(path, values, unit, key)
     found = []
     for at in range(len(rows)):
         group = document.group()
-        node = group.measurement(constants)
+        node = group.measurement()
+        template.fill(node, at)
         found.append((group, node))
-        for path, key, unit, values in plan.columns:
+        for path, key, unit, values in anchored:
+            if values[at] is not None:
+                put(anchor(path, node, document, group), local(path), {key: values[at]} if key else values[at], unit)
+    return found
+
+
+class Template:
+    """Columns of values by path, laid out once as a tree, so that each row fills a node without looking paths up again."""
+
+    def __init__(self) -> None:
+        self.leaves: list[tuple[str, str | None, list[Any]]] = []
+        self.branches: dict[tuple[str, bool], Template] = {}
+
+    def add(self, path: str, values: list[Any], unit: str | None = None, label: str = "") -> None:
+        """Put a column at a path; with a label, under that label in the custom information that the path names."""
+        place = self
+        keys = segments(path)
+        for step in keys if label else keys[:-1]:
+            place = place.branches.setdefault(step, Template())
+        name = label or keys[-1][0]
+        taken = {key for key, _, _ in place.leaves}
+        if name in taken and label:
+            name = next(f"{label}.{again}" for again in range(1, len(taken) + 2) if f"{label}.{again}" not in taken)
+        place.leaves.append((name, unit, values))
+
+    def fill(self, node: Node, at: int) -> None:
+        """Put the values of one row into a node; what is empty leaves no trace."""
+        for key, unit, values in self.leaves:
             value = values[at]
             if value is not None:
-                put(anchor(path, node, document, group), local(path), {key: value} if key else value, unit)
-    return found
+                node[key] = value if unit is None else {"value": value, "unit": unit}
+        for (key, is_list), branch in self.branches.items():
+            below: Node = {}
+            branch.fill(below, at)
+            if below:
+                node[key] = [below] if is_list else below
 
 
 class _Plan:
