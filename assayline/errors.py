@@ -138,3 +138,12 @@ class NothingThere(AssaylineError):
     template = "{file}: found {found}; expected {expected}."
     hint = "Without a place, `assayline explain` lists every region of the file and every value."
     status = 2
+
+
+class WorkflowFailed(PartFailed):
+    """A step of a workflow ended with an error; facts: workflow, found, log."""
+
+    code = "workflow-failed"
+    title = "Workflow failed"
+    template = "{workflow}: found {found}; expected every step to succeed."
+    hint = "Read {log}; the same command goes on where it stopped."

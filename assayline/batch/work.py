@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import allotrope
@@ -13,6 +13,7 @@ from assayline.batch.outputs import OUTPUTS, endings
 from assayline.batch.reference import convert_with_reference
 from assayline.errors import NotStrict
 from assayline.files import refuse_overwrite, write_whole
+from assayline.settings import FolderSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,10 +48,19 @@ class Settings:
     force: bool = False
     dry_run: bool = False
     reference: bool = False
+    folder: FolderSettings = field(default_factory=FolderSettings)
+    """What `assayline.toml` says where the command line says nothing."""
 
     def reading(self) -> Reading:
         """The keyword arguments of `allotrope.convert` that say how a file is to be read."""
         return Reading(timezone=self.timezone, encoding=self.encoding, decimal=self.decimal, date_order=self.date_order)
+
+    def for_file(self, source: Path) -> Settings:
+        """These settings with the folder's filled in; the file's instrument is only looked for if any has settings of its own."""
+        said = self.folder.general()
+        if self.folder.instruments:
+            said |= self.folder.instruments.get(self.instrument or allotrope.detect(source).instrument, {})
+        return replace(self, **{key: value for key, value in said.items() if getattr(self, key) is None})
 
 
 @dataclass(slots=True)
@@ -99,7 +109,7 @@ def _convert(item: Item, settings: Settings) -> Done:
         findings += allotrope.validate(asm)
         document, ledger = OUTPUTS["json"](asm), None
     else:
-        conversion = allotrope.convert(item.source, settings.instrument, **settings.reading())
+        conversion = allotrope.convert(item.source, settings.instrument, **settings.for_file(item.source).reading())
         asm, findings, document = conversion.asm, list(conversion.findings), conversion.to_json()
         ledger = conversion.ledger_json(__version__)
         result |= {"instrument": conversion.instrument, "standing": conversion.standing, "ledger": _counts(conversion.ledger)}

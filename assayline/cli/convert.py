@@ -16,6 +16,7 @@ from assayline.cli.outcome import Outcome
 from assayline.cli.progress import progress
 from assayline.cli.reading import reading, reading_options
 from assayline.errors import BadUsage
+from assayline.settings import folder_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -30,12 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Inputs, destination, formats, and how to read."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder of files")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where outputs go; made if absent")
-    parser.add_argument("--to", default="json", metavar="FORMATS", help=f"some of {','.join(FORMATS)} (default: json)")
+    parser.add_argument("--to", metavar="FORMATS", help=f"some of {','.join(FORMATS)} (default: json)")
     reading_options(parser)
     parser.add_argument("--strict", action="store_true", help="end with status 6 where a value does not parse")
     parser.add_argument("--force", action="store_true", help="replace outputs that are there already")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written and write nothing")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, each in a process; 0: one a processor")
+    parser.add_argument("--jobs", type=int, metavar="N", help="files at a time, each in a process; 0: one a processor")
     parser.add_argument("--reference", action="store_true", help="convert through the reference package (no ledger)")
 
 
@@ -49,15 +50,17 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Plan, convert in order, and sum up; the status of the one file, or 8 if part of several failed."""
-    if options.jobs < 0:
+    if options.jobs is not None and options.jobs < 0:
         raise BadUsage(what="--jobs", found=options.jobs, expected="0 or more", next="Give 0 for one a processor.")
+    folder = folder_settings()
     settings = Settings(
-        formats=_formats(options.to),
+        formats=_formats(options.to or folder.convert.get("to", "json")),
         instrument=options.instrument,
-        strict=options.strict,
+        strict=options.strict or folder.convert.get("strict", False),
         force=options.force,
         dry_run=options.dry_run,
         reference=options.reference,
+        folder=folder,
         **reading(options),
     )
     items = make_plan(options.paths, options.output)
@@ -65,7 +68,8 @@ def run(options: argparse.Namespace) -> Outcome:
         return summary([convert_item(items[0], settings)])
     from assayline.batch.pool import convert_all
 
-    jobs = options.jobs or os.cpu_count() or 1
+    wanted = options.jobs if options.jobs is not None else folder.convert.get("jobs", 1)
+    jobs = wanted or os.cpu_count() or 1
     return summary(progress(convert_all(items, settings, jobs), len(items), "converting"))
 
 

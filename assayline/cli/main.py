@@ -73,7 +73,7 @@ def show(outcome: Outcome) -> None:
     for finding in outcome.findings:
         if finding.level == "note" and notes > NOTES:
             continue
-        place = f"{finding.where}: " if finding.where else ""
+        place = f"{finding.where}: " if finding.where and finding.where not in finding.message else ""
         talk(f"{finding.level}: {place}{finding.message} [{finding.code}]", level=finding.level)
     if notes > NOTES:
         talk(f"{notes} notes; read them with --json.", level="note")

@@ -40,8 +40,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Check each document; 5 if one is invalid, 8 if some of several are."""
     checked = [_check(path) for path in options.paths]
     statuses = [status for _, _, status in checked if status]
-    lines = [
-        f"{path}: {'valid' if not status else 'not valid'}" for path, (_, _, status) in zip(options.paths, checked, strict=True)
-    ]
+    lines = [f"{result['input']}: {'not valid' if status else 'valid'}" for result, _, status in checked]
+    findings = [finding for _, found, _ in checked for finding in found]
     status = (statuses[0] if len(checked) == 1 else 8) if statuses else 0
     return Outcome([result for result, _, _ in checked], findings, status, "\n".join(lines))

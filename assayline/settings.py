@@ -1,0 +1,97 @@
+"""Settings of a folder: `assayline.toml`, a commented file that `assayline init` writes and a person edits.
+
+`[convert]` holds defaults of `convert`, `[instruments.NAME]` what differs for one instrument, `[run]` defaults of `run`.
+The command line wins over an instrument's table, and that over `[convert]`.
+The file is looked for in the working folder, or where ASSAYLINE_CONFIG says.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assayline.errors import BadUsage
+
+NAME = "assayline.toml"
+READING: dict[str, type] = {"timezone": str, "encoding": str, "decimal": str, "date_order": str}
+KEYS: dict[str, dict[str, type]] = {
+    "convert": READING | {"jobs": int, "to": str, "strict": bool},
+    "run": {"cores": int, "folder": str, "config": dict},
+}
+
+TEMPLATE = """\
+# Settings of this folder for assayline. Everything is optional; what the command line says wins. Lines that start with # are off.
+
+[convert]
+# timezone = "Europe/Zurich"   # zone of times that name none; without it they keep their wall clock and a finding says so
+# date_order = "DMY"           # DMY, MDY or YMD; without it found from the whole file
+# decimal = ","                # "." or ","; without it found from the whole file
+# encoding = "cp1252"          # of text files; without it found from the bytes
+# to = "json,parquet"          # formats, of json, parquet, rdf, xlsx
+# jobs = 2                     # files at a time
+# strict = false               # true: fail where a value does not parse
+
+# What differs for one instrument; the names are those of `assayline instruments`.
+# [instruments.beckman_vi_cell_blu]
+# timezone = "America/New_York"
+
+[run]
+# cores = 2
+# folder = "runs/today"
+# [run.config]                 # configuration of the workflow, as --config key=value
+# project = "PRJ-1"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSettings:
+    """What the file says: tables of checked values, empty where it is silent."""
+
+    convert: dict[str, Any] = field(default_factory=dict)
+    run: dict[str, Any] = field(default_factory=dict)
+    instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def general(self) -> dict[str, Any]:
+        """How files are read where nothing else is said."""
+        return {key: self.convert[key] for key in READING if key in self.convert}
+
+
+def _wrong(path: Path, where: str, found: object, expected: str) -> BadUsage:
+    return BadUsage(what=f"{path}: {where}", found=found, expected=expected, next="`assayline init` writes a commented example.")
+
+
+def _checked(path: Path, name: str, table: object, allowed: dict[str, type]) -> dict[str, Any]:
+    """A table with known keys of the right types; raises BadUsage for any other."""
+    if not isinstance(table, dict):
+        raise _wrong(path, f"[{name}]", repr(table), "a table")
+    for key, value in table.items():
+        if key not in allowed:
+            raise _wrong(path, f"[{name}]", f"the key '{key}'", f"one of {', '.join(allowed)}")
+        if not isinstance(value, allowed[key]) or (allowed[key] is int and isinstance(value, bool)):
+            raise _wrong(path, f"[{name}] {key}", repr(value), f"a value of type {allowed[key].__name__}")
+    return table
+
+
+def folder_settings() -> FolderSettings:
+    """The settings that hold here; empty without a file; raises BadUsage for a file that cannot be used."""
+    given = os.environ.get("ASSAYLINE_CONFIG")
+    path = Path(given or NAME)
+    if not path.is_file():
+        if given:
+            raise _wrong(path, "ASSAYLINE_CONFIG", "no such file", "a TOML file")
+        return FolderSettings()
+    import tomllib
+
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise _wrong(path, "the file", f"no TOML ({error})", "TOML") from error
+    unknown = [name for name in body if name not in (*KEYS, "instruments")]
+    if unknown:
+        raise _wrong(path, "the top", f"'{unknown[0]}'", "[convert], [instruments.NAME] or [run]")
+    tables = {name: _checked(path, name, body.get(name, {}), keys) for name, keys in KEYS.items()}
+    own = _checked(path, "instruments", body.get("instruments", {}), dict.fromkeys(body.get("instruments", {}), dict))
+    each = {name: _checked(path, f"instruments.{name}", table, READING) for name, table in own.items()}
+    return FolderSettings(tables["convert"], tables["run"], each)
