@@ -41,7 +41,7 @@ def validate(asm: dict[str, Any]) -> tuple[Finding, ...]:
 
 def flatten(asm: dict[str, Any]) -> pyarrow.Table:
     """One tidy row a measurement, with every scalar of its ancestors; units in the fields' metadata."""
-    from allotrope.flatten import flatten as to_table
+    from allotrope.tables import flatten as to_table
 
     return to_table(asm)
 

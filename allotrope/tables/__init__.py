@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from allotrope.schema import manifest_of
-from allotrope.tables.layout import Node, layout
-from allotrope.tables.walk import Frame, Walk
+from allotrope.tables.layout import layout
+from allotrope.tables.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
+
+    from allotrope.tables.layout import Node
+    from allotrope.tables.walk import Frame
 
 __all__ = ["Tables", "flatten", "tables"]
 FORMAT = "assayline.tables/1"
@@ -60,30 +63,18 @@ def tables(asm: dict[str, Any]) -> Tables:
         cubes.add(measurement, cube)
     for cube in walk.document.cubes:
         cubes.add("", cube)
-    fields = calculated_fields(plan.root)
-    joined = Joined(fields, walk.sources, walk.owners)
+    joined = Joined(plan.calculated, walk.sources, walk.owners)
     findings: list[Finding] = []
     measurements = _table(walk.measurements, plan.columns, manifest, findings)
     measurements = measurements.append_column("calculated data", joined.column(walk.measurements.rows))
-    calculated = _table(walk.calculated, fields, manifest, findings)
+    calculated = _table(walk.calculated, plan.calculated, manifest, None)
     findings += joined.findings
     findings += (Finding("uneven-cube", "dimensions and measures differ in length", place, "warning") for place in cubes.uneven)
     rest = metadata_table([*walk.document.other, *walk.document.custom, *cubes.leftovers])
     return Tables(manifest, measurements, calculated, cubes.table(), cubes.components(), rest, tuple(findings))
 
 
-def calculated_fields(root: Node) -> tuple[Node, ...]:
-    """The columns of calculated data, as the schema declares them at the first place that has any."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.kind == "calculated":
-            return node.fields
-        stack.extend(reversed(node.children.values()))
-    return ()
-
-
-def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding]) -> pa.Table:
+def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding] | None) -> pa.Table:
     """A frame as Arrow table: the pointer of each row, the declared columns, then custom information and other entries."""
     import pyarrow as pa
 
@@ -103,7 +94,8 @@ def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[
                 array = absent[part.type] = pa.nulls(frame.rows, part.type)
             fields.append(part)
             arrays.append(array)
-        _common_unit(node, fields, frame, findings)
+        if node.unit_column and not _common_unit(node, fields, frame) and findings is not None:
+            findings.append(_mixed(node, frame))
         _written_form(node, fields, frame)
     for name, entries in (("custom information", frame.custom), ("other", frame.other)):
         array = entries.array()
@@ -112,23 +104,25 @@ def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={"asm.manifest": manifest, "format": FORMAT}))
 
 
-def _common_unit(node: Node, fields: list[pa.Field], frame: Frame, findings: list[Finding]) -> None:
-    """Where the schema leaves a unit open, name it in the field if all rows share it, else say that they do not."""
-    column = frame.columns.get(node.unit_column) if node.unit_column else None
-    if column is None:
-        return
-    units = sorted(set(column.values))
+def _common_unit(node: Node, fields: list[pa.Field], frame: Frame) -> bool:
+    """Where the schema leaves a unit open, name it in the field if all rows share it; False if they do not."""
+    column = frame.columns.get(node.unit_column)
+    units = set(column.values) if column is not None else set()
     if len(units) == 1:
-        fields[-2] = fields[-2].with_metadata({**(fields[-2].metadata or {}), "unit": units[0]})
-        return
+        fields[-2] = fields[-2].with_metadata({**(fields[-2].metadata or {}), "unit": units.pop()})
+    return len(units) < 2
+
+
+def _mixed(node: Node, frame: Frame) -> Finding:
+    units = sorted(set(frame.columns[node.unit_column].values))
     shown = ", ".join(units[:5]) + (", …" if len(units) > 5 else "")
-    message = f"column {node.column!r} holds the units {shown}; expected one: take the unit from column {node.unit_column!r}"
-    findings.append(Finding("mixed-units", message, "/".join(node.path), "warning"))
+    message = f"column {node.column!r}: found the units {shown}; expected one: take each from column {node.unit_column!r}"
+    return Finding("mixed-units", message, "/".join(node.path), "warning")
 
 
 def _written_form(node: Node, fields: list[pa.Field], frame: Frame) -> None:
     """Say how the file wrote the times of a column, so that its text can be had again."""
     form = frame.forms.get(node.column) if node.type == "time" and node.kind == "scalar" else None
     if form is not None:
-        facts = {"offset": form.offset, "digits": str(form.digits)}
+        facts = {"offset": form.offset, "digits": form.digits}
         fields[-1] = fields[-1].with_metadata({**(fields[-1].metadata or {}), **facts})

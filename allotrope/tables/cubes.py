@@ -89,7 +89,9 @@ class Cubes:
             unit.add(component.get("unit"), rows)
             column.add(axes[position] if position < len(axes) else [], rows)
         further = axes[self._width :]
-        self._further.extend([[str(part) for part in point] for point in zip(*further, strict=False)] if further else [None] * rows)
+        self._further.extend(
+            [[str(part) for part in point] for point in zip(*further, strict=False)] if further else [None] * rows
+        )
         self._values.add(values, rows)
         if len(self._points) >= _BATCH:
             self._flush()
@@ -152,7 +154,7 @@ class Cubes:
         self._points, self._further = [], []
 
     def table(self) -> pa.Table:
-        """All points: measurement, place, cube, label, point, the dimensions with names and units, measure, unit, value or text."""
+        """All points: where from, point, the dimensions with names and units, measure, unit, and the value or text."""
         import pyarrow as pa
 
         self._flush()
@@ -194,7 +196,11 @@ class _Values:
         import pyarrow as pa
 
         rows = len(self._numbers)
-        texts = pa.array([self._texts.get(index) for index in range(rows)], pa.string()) if self._texts else pa.nulls(rows, pa.string())
+        texts = (
+            pa.array([self._texts.get(index) for index in range(rows)], pa.string())
+            if self._texts
+            else pa.nulls(rows, pa.string())
+        )
         found = pa.array(self._numbers, pa.float64()), texts
         self._numbers, self._texts = [], {}
         return found
@@ -217,7 +223,7 @@ def _spread(axis: list[Any], position: int, sizes: list[int], rows: int) -> list
 
 
 def _function(part: dict[str, Any], length: int) -> list[float]:
-    """The points of a function dimension: start, start + incr, … or, logarithmic, start, start · incr, …"""
+    """The points of a function dimension: start + n · incr or, if logarithmic, start · incrⁿ, for n from 0."""
     size = part.get("length", length)
     start, step = part.get("start", 1), part.get("incr", 1)
     if not all(isinstance(number, int | float) for number in (size, start, step)):

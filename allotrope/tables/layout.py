@@ -2,8 +2,8 @@
 
 A layout is a tree of nodes that follows the schema. Scalars and quantities outside lists become columns of the measurement table;
 a list below a measurement becomes one column of structs; cubes, calculated data and custom information have tables or columns of
-their own. By the convention of ASM the lists in `FIRST` hold one item (all 189 corpus references but 16 measurements): their first
-item is spread over columns, further ones are kept as entries.
+their own. By the convention of ASM the lists in `FIRST` hold one item (in 18,951 of 18,967 measurements of real exports): their
+first item is spread over columns, further ones are kept as entries.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TIMES = frozenset(f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("date
 
 @dataclass(slots=True)
 class Node:
-    """One place of the schema: its kind, its key path without list indices, what lies below it, and its columns if it has rows."""
+    """One place of the schema: its kind, its key path without list indices, what lies below it, its columns if it has rows."""
 
     kind: Kind
     path: Path
@@ -57,11 +57,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All of a manifest: the tree, the column nodes above, at and below a measurement, and the widest declared cube."""
+    """All of a manifest: the tree, the columns of measurements and of calculated data, the widest declared cube."""
 
     manifest: str
     root: Node
     columns: tuple[Node, ...]
+    calculated: tuple[Node, ...]
     dimensions: int
 
 
@@ -72,7 +73,7 @@ def layout(manifest: str) -> Layout:
     root = builder.node(shape(manifest), (), frozenset())
     columns = _all_columns(root)
     _name(columns)
-    return Layout(manifest, root, tuple(columns), max(builder.dimensions, 1))
+    return Layout(manifest, root, tuple(columns), _calculated(root), builder.dimensions)
 
 
 class _Builder:
@@ -112,6 +113,8 @@ class _Builder:
             node.kind = special.get(key, "first" if key in FIRST else "list")
             if node.kind == "list" and node.holds_rows:
                 node.kind = "spine"
+            if node.kind == "calculated":
+                _relative(node, len(path) - 1)
             if node.kind in ("list", "calculated"):
                 node.fields = tuple(leaf for child in node.children.values() for leaf in child.columns())
                 _name(node.fields)
@@ -131,6 +134,31 @@ class _Builder:
         dimensions = structure.child("dimensions") if structure is not None else None
         for fragment in dimensions.fragments if dimensions is not None else ():
             self.dimensions = max(self.dimensions, len(fragment.get("prefixItems", ())), fragment.get("minItems", 0))
+
+
+def _relative(node: Node, depth: int) -> None:
+    """Shorten the paths of calculated data: it may stand at several places and is one table all the same."""
+    node.path = node.path[depth:]
+    for child in node.children.values():
+        _relative(child, depth)
+
+
+def _calculated(root: Node) -> tuple[Node, ...]:
+    """The columns of calculated data over all places that may hold any, under one name each."""
+    found: dict[Path, list[Node]] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind == "calculated":
+            for leaf in node.fields:
+                found.setdefault(leaf.path, []).append(leaf)
+        else:
+            stack.extend(reversed(node.children.values()))
+    _name([leaves[0] for leaves in found.values()])
+    for first, *others in found.values():
+        for other in others:
+            other.column, other.unit_column = first.column, first.unit_column
+    return tuple(leaves[0] for leaves in found.values())
 
 
 def _children(at: Shape, declared: set[str]) -> list[tuple[str, Shape]]:
@@ -158,19 +186,20 @@ def _all_columns(node: Node) -> list[Node]:
     """Columns above a measurement first, then those at and below it; nothing of calculated data."""
     above: list[Node] = []
     below: list[Node] = []
-    _gather(node, above, below)
+    _gather(node, above, below, ("scalar", "quantity"))
     return above + below
 
 
-def _gather(node: Node, above: list[Node], below: list[Node]) -> None:
+def _gather(node: Node, above: list[Node], below: list[Node], kinds: tuple[Kind, ...]) -> None:
+    """Collect columns; lists are columns only below the list of technique documents, else each row would repeat them all."""
     for child in node.children.values():
         if child.kind == "rows":
             below.extend(leaf for part in child.children.values() for leaf in part.columns())
         elif child.holds_rows:
-            _gather(child, above, below)
+            _gather(child, above, below, (*kinds, "list", "scalars") if child.kind == "spine" else kinds)
         elif child.kind in ("object", "first"):
-            above.extend(leaf for leaf in child.columns() if leaf.kind in ("scalar", "quantity"))
-        elif child.kind in ("scalar", "quantity"):
+            above.extend(leaf for leaf in child.columns() if leaf.kind in kinds)
+        elif child.kind in kinds:
             above.append(child)
 
 
@@ -184,7 +213,9 @@ def _name(columns: Sequence[Node]) -> None:
     for node in columns:
         plain = len(node.path) > 1 and node.path[-2] == ROWS
         lengths = range(1, len(node.path) + 1)
-        length = 1 if plain else next((n for n in lengths if shared[node.path[-n:]] == 1 and (n > 1 or node.path[-1] not in own)), 0)
+        length = (
+            1 if plain else next((n for n in lengths if shared[node.path[-n:]] == 1 and (n > 1 or node.path[-1] not in own)), 0)
+        )
         node.column = "/".join(node.path[-length:])
         if node.kind == "quantity" and not node.unit:
             node.unit_column = f"{node.column} unit"

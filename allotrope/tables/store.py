@@ -1,4 +1,4 @@
-"""Columns in the making: values with the rows they hold for, turned into Arrow arrays at the end; what is absent costs nothing."""
+"""Columns in the making: values with the rows they hold for, made Arrow arrays at the end; what is absent costs nothing."""
 
 from __future__ import annotations
 

@@ -17,9 +17,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Written(NamedTuple):
-    """How a file writes its times: digits of the second's fraction and the offset, so that the text can be had again."""
+    """How a file writes its times, so that the text can be had again: the digits of the second's fraction, and the offset.
 
-    digits: int
+    `digits` is `iso` for six where the fraction is not zero and none where it is.
+    """
+
+    digits: str
     offset: str
 
 
@@ -47,7 +50,9 @@ def instant(text: str) -> tuple[int, Written] | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return (moment - _EPOCH) // _MICROSECOND, Written(len(match[1] or " ") - 1, match[2])
+    digits = len(match[1] or " ") - 1
+    iso = digits == (6 if moment.microsecond else 0)
+    return (moment - _EPOCH) // _MICROSECOND, Written("iso" if iso else str(digits), match[2])
 
 
 def fits(kind: str, value: Any) -> bool:

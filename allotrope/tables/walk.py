@@ -39,12 +39,13 @@ class Frame:
         self.other = Entries()
 
     def spread(self, sink: Sink, start: int, count: int) -> None:
-        """Put the cells of `sink` into `count` rows."""
+        """Put the cells of `sink` into `count` rows; a long list only into the first of them."""
         for name, value in sink.cells.items():
+            rows = 1 if isinstance(value, list) and count * len(value) > REPEATED else count
             column = self.columns.get(name)
             if column is None:
                 column = self.columns[name] = Column()
-            column.add(value, start, count)
+            column.add(value, start, rows)
 
     def close(self, pointer: str, sink: Sink, above: list[Sink]) -> None:
         """End a row: its own cells, and its own entries after those of what stands above it."""
@@ -78,7 +79,7 @@ class Walk:
         self._calculations(sink)
         expected = sum(_count(child, part) for _, child, part in sink.spine)
         entries = len(sink.custom) + len(sink.other)
-        repeated = repeat and 0 < expected and expected * entries <= REPEATED
+        repeated = repeat and expected > 0 and expected * entries <= REPEATED
         below = [*above, sink] if repeated else above
         start = self.measurements.rows
         for place, child, part in sink.spine:
@@ -181,6 +182,8 @@ def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[st
         _object(node, value[0], f"{place}/0", sink, forms)
         for index, item in enumerate(value[1:], start=1):
             sink.other.extend(loose(place, str(index), item, sink.cubes))
+    elif kind in ("list", "scalars") and not node.column:
+        return False
     elif kind == "list" and all(isinstance(item, dict) and not is_cube(item) for item in value):
         sink.cells[node.column] = [_item(node, item, f"{place}/{index}", sink, forms) for index, item in enumerate(value)]
     elif kind == "scalars" and all(fits(node.type, item) for item in value):
