@@ -10,7 +10,9 @@ class NotARun(AssaylineError):
 
     code = "not-a-run"
     title = "Not a run folder"
-    template = "{folder}: found {found}; expected a run folder with asm/, cells/, evidence.jsonl, decisions/ or interpretation.json."
+    template = (
+        "{folder}: found {found}; expected a run folder with asm/, cells/, evidence.jsonl, decisions/ or interpretation.json."
+    )
     hint = "Make one with `assayline run WORKFLOW`, or convert into one with `assayline convert PATH -o {folder}/asm`."
     status = 10
 
@@ -71,7 +73,7 @@ class NotebookDamaged(AssaylineError):
     code = "notebook-damaged"
     title = "Notebook damaged"
     template = "{file}: {where}: found {found}; expected {expected}."
-    hint = "Find out what is still sound with `assayline notebook verify`; what can be read can be saved with `assayline notebook export`."
+    hint = "See what is still sound with `assayline notebook verify`; save what can be read with `assayline notebook export`."
     status = 10
 
 

@@ -1,4 +1,4 @@
-"""A run folder as read: its files with digests, and what is in them; nothing here writes, and no text in a file is taken for a path."""
+"""A run folder as read: its files with digests, and what is in them; nothing writes, no text in a file is taken for a path."""
 
 from __future__ import annotations
 
@@ -15,8 +15,18 @@ from assayline.notebook.errors import NotARun, RunDamaged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PARTS = ("asm/**/*.asm.json", "ledger/**/*.ledger.json", "tables/**/*.parquet", "cells/*.json", "cells/*.parquet", "figures/*.png",
-         "figures/*.json", "evidence.jsonl", "decisions/*.json", "interpretation.json")  # fmt: skip
+PARTS = (
+    "asm/**/*.asm.json",
+    "ledger/**/*.ledger.json",
+    "tables/**/*.parquet",
+    "cells/*.json",
+    "cells/*.parquet",
+    "figures/*.png",
+    "figures/*.json",
+    "evidence.jsonl",
+    "decisions/*.json",
+    "interpretation.json",
+)
 """The files that a run is made of; what else lies in the folder is working material and belongs to no entry."""
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -84,8 +94,11 @@ class Run:
     @cached_property
     def decisions(self) -> dict[str, dict[str, Any]]:
         """Decisions by question."""
-        return {body.get("question", Path(file.name).stem): body
-                for file in self._named("decisions/", ".json") for body in [read_object(file)]}  # fmt: skip
+        return {
+            body.get("question", Path(file.name).stem): body
+            for file in self._named("decisions/", ".json")
+            for body in [read_object(file)]
+        }
 
     @cached_property
     def interpretation(self) -> dict[str, Any]:
@@ -105,12 +118,20 @@ class Run:
     def _figure(self, file: RunFile) -> Figure | None:
         png = file.path.read_bytes()
         if not png.startswith(PNG):
-            self.findings.append(Finding("figure-not-png", f"left out: found {png[:8]!r}; expected a PNG picture", file.name, "warning"))
+            self.findings.append(
+                Finding("figure-not-png", f"left out: found {png[:8]!r}; expected a PNG picture", file.name, "warning")
+            )
             return None
         words = self._json(file.name.removesuffix(".png") + ".json")
         title = str(words.get("title") or Path(file.name).stem.replace("_", " "))
-        return Figure(file.name, png, title, str(words.get("caption", "")), str(words.get("alt") or title),
-                      tuple(str(item) for item in words.get("evidence") or ()))  # fmt: skip
+        return Figure(
+            file.name,
+            png,
+            title,
+            str(words.get("caption", "")),
+            str(words.get("alt") or title),
+            tuple(str(item) for item in words.get("evidence") or ()),
+        )
 
     @cached_property
     def markers(self) -> list[dict[str, Any]]:
@@ -146,7 +167,9 @@ def read_object(file: RunFile) -> dict[str, Any]:
     try:
         body = json.loads(file.path.read_bytes())
     except UnicodeDecodeError as error:
-        raise RunDamaged(file=file.name, where=f"byte {error.start}", found="bytes that are not UTF-8", expected="JSON") from error
+        raise RunDamaged(
+            file=file.name, where=f"byte {error.start}", found="bytes that are not UTF-8", expected="JSON"
+        ) from error
     except json.JSONDecodeError as error:
         raise RunDamaged(file=file.name, where=f"line {error.lineno}", found=error.msg, expected="JSON") from error
     if not isinstance(body, dict):

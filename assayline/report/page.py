@@ -24,12 +24,25 @@ OPENING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 def environment() -> Environment:
     """The templates of the report with everything escaped, and the writers of values as filters."""
-    from jinja2 import Environment, PackageLoader, ChainableUndefined
+    from jinja2 import ChainableUndefined, Environment, PackageLoader
 
-    made = Environment(loader=PackageLoader("assayline.report"), autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"data": words.data, "number": words.number, "anchor": words.anchor, "size": words.size, "moment": words.moment,
-                     "uri": uri, "plain": plain}  # fmt: skip
-    made.globals |= {"is_number": words.is_number, "plural": words.plural}
+    made = Environment(
+        loader=PackageLoader("assayline.report"),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "data": words.data,
+        "number": words.number,
+        "anchor": words.anchor,
+        "size": words.size,
+        "moment": words.moment,
+        "uri": uri,
+        "plain": plain,
+    }
+    made.globals |= {"is_number": words.is_number, "span": words.span, "plural": words.plural}
     return made
 
 
@@ -54,14 +67,21 @@ def instruments(run: Run) -> list[dict[str, Any]]:
     for name, asm in run.documents.items():
         results = read_results(name, asm)
         plots = [(label, draw(curves, f"{label}, {name}"), len(curves)) for label, curves in results.curves.items()]
-        shown.append({"results": results, "rows": results.rows[:MOST_ROWS], "plots": [item for item in plots if item[1]],
-                      "file": original(asm) or name, "errors": Counter(text for _, text in results.errors).most_common(12)})  # fmt: skip
+        shown.append(
+            {
+                "results": results,
+                "rows": results.rows[:MOST_ROWS],
+                "plots": [item for item in plots if item[1]],
+                "file": original(asm) or name,
+                "errors": Counter(text for _, text in results.errors).most_common(12),
+            }
+        )
     return shown
 
 
 def original(asm: dict[str, Any]) -> str:
     """The name of the file that a document was converted from."""
-    body = next((value for key, value in asm.items() if key.endswith(" aggregate document")), {})
+    body: dict[str, Any] = next((value for key, value in asm.items() if key.endswith(" aggregate document")), {})
     return str((body.get("data system document") or {}).get("file name", ""))
 
 
@@ -77,7 +97,9 @@ def account(run: Run) -> dict[str, Any]:
         counts = {fate: int(totals.get(fate, 0)) for fate in FATES}
         even = counts["cells"] == counts["mapped"] + counts["kept"] + counts["ignored"]
         file = str(body.get("file") or name.removeprefix("ledger/").removesuffix(".ledger.json"))
-        rows.append({"file": file, "instrument": body.get("instrument", ""), "reasons": reasons.most_common(), "even": even, **counts})
+        rows.append(
+            {"file": file, "instrument": body.get("instrument", ""), "reasons": reasons.most_common(), "even": even, **counts}
+        )
     total = {fate: sum(row[fate] for row in rows) for fate in FATES}
     return {"rows": rows, "total": total, "even": all(row["even"] for row in rows)}
 
@@ -85,22 +107,37 @@ def account(run: Run) -> dict[str, Any]:
 def findings(run: Run) -> list[Finding]:
     """Every finding that a station left in a file of the run, and what the reader of the folder found itself."""
     found = list(run.findings)
-    holders = [*run.ledgers.items(), *(("decisions/" + name, body) for name, body in run.decisions.items()),
-               *((f"cells/{name}.json", body) for name, body in run.cells.items())]  # fmt: skip
+    holders = [
+        *run.ledgers.items(),
+        *(("decisions/" + name, body) for name, body in run.decisions.items()),
+        *((f"cells/{name}.json", body) for name, body in run.cells.items()),
+    ]
     for name, body in holders:
         for item in body.get("findings") or []:
             if isinstance(item, dict):
                 where = str(item.get("where") or name)
-                found.append(Finding(str(item.get("code", "")), str(item.get("message", "")), where, str(item.get("level", "note"))))
-    return sorted(dict.fromkeys(found), key=lambda item: ("error warning note".find(item.level), item.code, item.where, item.message))
+                found.append(
+                    Finding(str(item.get("code", "")), str(item.get("message", "")), where, str(item.get("level", "note")))
+                )
+    return sorted(
+        dict.fromkeys(found), key=lambda item: ("error warning note".find(item.level), item.code, item.where, item.message)
+    )
 
 
 def versus(decision: dict[str, Any]) -> list[dict[str, Any]]:
     """A decision's parameters: what was chosen, what the rules would have chosen, and the bounds."""
     choice, rule, bounds = (decision.get(key) or {} for key in ("choice", "rule_choice", "bounds"))
     names = dict.fromkeys([*choice, *rule])
-    return [{"name": name, "chosen": choice.get(name), "rule": rule.get(name), "bounds": bounds.get(name),
-             "differs": name in rule and choice.get(name) != rule.get(name)} for name in names]  # fmt: skip
+    return [
+        {
+            "name": name,
+            "chosen": choice.get(name),
+            "rule": rule.get(name),
+            "bounds": bounds.get(name),
+            "differs": name in rule and choice.get(name) != rule.get(name),
+        }
+        for name in names
+    ]
 
 
 def scalars(body: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
@@ -146,7 +183,14 @@ def times(run: Run) -> list[str]:
 def heading(run: Run, shown: list[dict[str, Any]]) -> str:
     """A title from the content: techniques measured, and the number of cells read."""
     parts = list(dict.fromkeys(item["results"].technique for item in shown))
-    read = next((run.evidence[name]["value"] for name in ("inspect.cells", "cells.inspect.cells", "qc.cells.before") if name in run.evidence), None)
+    read = next(
+        (
+            run.evidence[name]["value"]
+            for name in ("inspect.cells", "cells.inspect.cells", "qc.cells.before")
+            if name in run.evidence
+        ),
+        None,
+    )
     if run.cells:
         parts.append(f"{words.number(read)} single cells" if isinstance(read, int) else "single cells")
     text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])

@@ -53,10 +53,14 @@ def axes(xs: list[float], ys: list[float], x_name: str, y_name: str) -> tuple[li
     for value in ticks(low_y, high_y):
         y = floor - (value - low_y) * scale_y
         parts.append(Markup('<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(LEFT, WIDTH - RIGHT, y, y))
-        parts.append(Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(LEFT - 7, y + 4, label(value)))
+        parts.append(
+            Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(LEFT - 7, y + 4, label(value))
+        )
     for value in ticks(low_x, high_x, 6):
         x = LEFT + (value - low_x) * scale_x
-        parts.append(Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(x, floor + 18, label(value)))
+        parts.append(
+            Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(x, floor + 18, label(value))
+        )
     parts.append(Markup('<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(LEFT, WIDTH - RIGHT, floor, floor))
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(Markup('<text class="name" x="{}" y="{}" text-anchor="middle">{}</text>').format(middle, HEIGHT - 8, x_name))
@@ -74,7 +78,7 @@ def path(curve: Curve, place: tuple[float, float, float, float], look: str) -> M
 
 
 def draw(curves: Sequence[Curve], title: str) -> Markup:
-    """The curves in one plot; more than 48 are thinned evenly, and the description says so. Nothing finite gives an empty string."""
+    """The curves in one plot; more than 48 are thinned evenly, and the words say so. Nothing finite gives an empty string."""
     sound = [curve for curve in curves if all(map(math.isfinite, curve.x)) and all(map(math.isfinite, curve.y))]
     shown = thinned(sound, MOST_CURVES)
     if not shown:
@@ -84,10 +88,13 @@ def draw(curves: Sequence[Curve], title: str) -> Markup:
     named = len(shown) <= NAMED
     looks = [f"curve c{index}" if named else "curve many" for index in range(len(shown))]
     parts += [path(curve, place, look) for curve, look in zip(shown, looks, strict=True)]
-    words = f"{title}: {len(shown)} of {len(curves)} curves, {shown[0].y_label} from {label(min(ys))} to {label(max(ys))} over {shown[0].x_label}."
+    counted = f"{title}: {len(shown)} of {len(curves)} curves"
+    words = f"{counted}, {shown[0].y_label} from {label(min(ys))} to {label(max(ys))} over {shown[0].x_label}."
     svg = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
     drawn = svg.format(WIDTH, HEIGHT, words, Markup("").join(parts))
     if not named or len(shown) == 1:
         return drawn
-    keys = Markup("").join(Markup('<li><span class="key k{}"></span>{}</li>').format(i, escape(c.name)) for i, c in enumerate(shown))
+    keys = Markup("").join(
+        Markup('<li><span class="key k{}"></span>{}</li>').format(i, escape(c.name)) for i, c in enumerate(shown)
+    )
     return drawn + Markup('<ul class="legend">{}</ul>').format(keys)

@@ -1,15 +1,21 @@
-"""ASM documents as tables a person reads: one row a sample and place, one column a quantity with its unit, and the curves beside them."""
+"""ASM documents as tables for people: one row a sample and place, one column a quantity with its unit; curves beside them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SETTINGS = {"data processing document", "device control aggregate document", "custom information document", "sample document",
-            "data source aggregate document", "error aggregate document"}  # fmt: skip
+SETTINGS = {
+    "data processing document",
+    "device control aggregate document",
+    "custom information document",
+    "sample document",
+    "data source aggregate document",
+    "error aggregate document",
+}
 """Parts of a measurement that say how it was made, not what came out."""
 
 LEADING = ("Sample", "Place", "Time")
@@ -59,13 +65,13 @@ def listed(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, dict)]
 
 
-def is_quantity(value: Any) -> bool:
+def is_quantity(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a node is a value with a unit."""
     return isinstance(value, dict) and "value" in value and "unit" in value
 
 
 def quantities(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[Column, Any]]:
-    """Every result under a node: quantities with units, the results of analytes and processed data; settings and cubes left out."""
+    """Every result under a node: quantities with units, those of analytes and processed data too; no settings, no cubes."""
     for key, value in node.items():
         if key in SETTINGS or key.endswith("data cube"):
             continue
@@ -113,16 +119,22 @@ def curves(measurement: dict[str, Any], name: str) -> Iterator[tuple[str, Curve]
             xs, ys = data.get("dimensions") or data.get("points") or [[]], data.get("measures") or [[]]
             if not xs or not ys or len(xs) != 1 or len(xs[0]) != len(ys[0]):
                 continue
-            pairs = [(x, y) for x, y in zip(xs[0], ys[0], strict=True) if isinstance(x, (int, float)) and isinstance(y, (int, float))]
+            pairs = [
+                (x, y) for x, y in zip(xs[0], ys[0], strict=True) if isinstance(x, (int, float)) and isinstance(y, (int, float))
+            ]
             if len(pairs) < 2:
                 continue
-            axes = [f"{axis.get('concept', '')} ({axis.get('unit', '')})".replace(" ((unitless))", "").replace(" (#)", "")
-                    for axis in (structure["dimensions"][0], structure["measures"][0])]  # fmt: skip
+            axes = [
+                f"{axis.get('concept', '')} ({axis.get('unit', '')})".replace(" ((unitless))", "").replace(" (#)", "")
+                for axis in (structure["dimensions"][0], structure["measures"][0])
+            ]
             label = key.removesuffix(" data cube")
             yield label, Curve(name, axes[0], axes[1], tuple(x for x, _ in pairs), tuple(y for _, y in pairs))
 
 
-def add(results: Results, row: dict[Column, Any], values: dict[Column, Any], open_rows: dict[Any, dict[Column, Any]]) -> dict[Column, Any]:
+def add(
+    results: Results, row: dict[Column, Any], values: dict[Column, Any], open_rows: dict[Any, dict[Column, Any]]
+) -> dict[Column, Any]:
     """Put values into the row of the same sample, place and time when that has room for them, else into a new row."""
     key = tuple(row.get(Column(label)) for label in LEADING)
     known = open_rows.get(key)
@@ -172,7 +184,7 @@ def read_calculated(results: Results, holder: dict[str, Any], homes: dict[str, d
         rows = {id(row): row for row in origin(identifier)}
         only = next(iter(rows.values())) if len(rows) == 1 else None
         if only is None or column in only:
-            only = {Column("Sample"): f"over {len(rows)} rows"} if len(rows) > 1 else {}
+            only = {Column("Calculated over"): f"{len(rows)} rows"} if len(rows) > 1 else {}
             results.rows.append(only)
         only[column] = value["value"]
 
@@ -184,7 +196,8 @@ def read_results(source: str, asm: dict[str, Any]) -> Results:
     system = body.get("device system document") or {}
     words = [system.get(key) for key in ("product manufacturer", "model number", "device identifier", "equipment serial number")]
     device = ", ".join(dict.fromkeys(str(word) for word in words if word not in (None, "", "N/A")))
-    results, homes = Results(source, technique or "unknown technique", device), {}
+    homes: dict[str, dict[Column, Any]] = {}
+    results = Results(source, technique or "unknown technique", device)
     for document in listed(body, technique):
         read_document(results, document, homes)
         read_calculated(results, document, homes)

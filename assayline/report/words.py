@@ -1,4 +1,4 @@
-"""How values are written for people: numbers, units, sizes, times, anchors; the exact value always stays in the page beside it."""
+"""How values are written for people: numbers, sizes, times, anchors; the exact value always stays in the page beside it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def number(value: Any) -> str:
 def data(value: Any) -> Markup:
     """A number as an HTML `data` element that keeps the exact value; words are escaped."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        shown = escape(number(value))
-        shown = Markup(re.sub(r"10\^(\S+)", r"10<sup>\1</sup>", shown))
-        return Markup('<data value="{}">{}</data>').format(repr(value), shown)
+        shown, _, power = number(value).partition("10^")
+        raised = Markup("10<sup>{}</sup>").format(power) if power else ""
+        return Markup('<data value="{}">{}{}</data>').format(repr(value), shown, raised)
     return escape(number(value))
 
 
@@ -68,6 +68,17 @@ def moment(text: str) -> str:
     offset = time.strftime("%z")
     zone = "" if not offset else " UTC" if offset == "+0000" else f" UTC{offset[:3]}:{offset[3:5]}"
     return f"{time.day} {time.strftime('%b %Y, %H:%M')}{zone}"
+
+
+def span(start: str, end: str) -> str:
+    """Two time stamps as a span, the day and the zone once where they are the same."""
+    first, last = moment(start), moment(end)
+    day, _, rest = first.partition(", ")
+    if not last.startswith(f"{day}, "):
+        return f"{first} to {last}"
+    clock, _, zone = rest.partition(" ")
+    until = last.partition(", ")[2]
+    return f"{day}, {clock if until.endswith(zone) else rest} to {until}"
 
 
 def plural(count: int, word: str) -> str:

@@ -1,42 +1,25 @@
-"""What the tests of the notebook share: a run folder written by code, and a clock that stands still."""
+"""What the tests of the notebook share: run folders written by code."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.notebook.make_run import make_run as maker
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
-
-
-def load(name: str) -> ModuleType:
-    """A helper module beside these tests."""
-    known = sys.modules.get(f"notebook_tests_{name}")
-    if known:
-        return known
-    spec = importlib.util.spec_from_file_location(f"notebook_tests_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
 def make_run() -> Callable[..., Path]:
     """The maker of run folders."""
-    maker: Callable[..., Path] = load("make_run").make_run
     return maker
 
 
 @pytest.fixture
-def run_folder(tmp_path: Path, make_run: Any) -> Path:
+def run_folder(tmp_path: Path) -> Path:
     """A whole run folder of this test alone."""
-    folder: Path = make_run(tmp_path / "run")
-    return folder
+    return maker(tmp_path / "run")

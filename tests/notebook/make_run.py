@@ -1,4 +1,4 @@
-"""Makes a run folder as the stations leave one, from real arithmetic on small invented samples; the same seed gives the same bytes."""
+"""Makes a run folder as the stations leave one, from arithmetic on small invented samples; one seed, the same bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ def write(path: Path, body: Any) -> None:
 
 def envelope(technique: str, manifest: str, documents: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """A whole ASM document around the documents of its technique."""
-    system = {"file name": name, "ASM converter name": "assayline", "ASM converter version": "0.1.0", "software name": "Vendor OS"}
+    system = {
+        "file name": name,
+        "ASM converter name": "assayline",
+        "ASM converter version": "0.1.0",
+        "software name": "Vendor OS",
+    }
     device = {"device identifier": "bench-2", "model number": "Model 7", "equipment serial number": "SN-0042"}
     body = {f"{technique} document": documents, "data system document": system, "device system document": device}
     return {"$asm.manifest": f"{REC}/{manifest}.manifest", f"{technique} aggregate document": body}
@@ -108,7 +113,11 @@ def followed(rng: random.Random, wells: list[str]) -> dict[str, Any]:
         }
         measurement = {
             "measurement identifier": f"WELL_{index}",
-            "sample document": {"sample identifier": f"Culture {well}", "location identifier": well, "well plate identifier": "P1"},
+            "sample document": {
+                "sample identifier": f"Culture {well}",
+                "location identifier": well,
+                "well plate identifier": "P1",
+            },
             "absorption profile data cube": cube,
         }
         documents.append({"measurement aggregate document": {"measurement document": [measurement]}})
@@ -173,7 +182,9 @@ def evidence_of(rng: random.Random) -> list[dict[str, Any]]:
     return [{"schema": "assayline/evidence/1", **dict(zip(keys, row, strict=True))} for row in rows]
 
 
-def decide(question: str, choice: dict[str, Any], rule: dict[str, Any], because: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+def decide(
+    question: str, choice: dict[str, Any], rule: dict[str, Any], because: list[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
     """A decision file's body."""
     cited = sorted({item for reason in because for item in reason["evidence"]})
     return {
@@ -205,7 +216,8 @@ def interpret(facts: dict[str, Any]) -> dict[str, Any]:
             },
             {
                 "template": "The cells fall into {model.clusters} clusters with a mean silhouette of {model.silhouette}.",
-                "text": f"The cells fall into {facts['model.clusters']} clusters with a mean silhouette of {facts['model.silhouette']}.",
+                "text": f"The cells fall into {facts['model.clusters']} clusters with a mean silhouette of "
+                f"{facts['model.silhouette']}.",
                 "evidence": ["model.clusters", "model.silhouette"],
                 "confidence": "medium",
             },
@@ -226,23 +238,61 @@ def make_cells(folder: Path, rng: random.Random) -> None:
     lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in evidence)
     (folder / "evidence.jsonl").write_text(lines, "utf-8")
     write(folder / "cells/inspect.json", {"cells": 559, "genes": 32786, "mito": {"median": 4.83}})
-    write(folder / "cells/qc.json", {"before": {"cells": 559, "genes": 32786}, "kept": facts["qc.cells.kept"],
-                                     "dropped": facts["qc.cells.dropped"], "after": {"cells": facts["qc.cells.kept"], "genes": 14208}})  # fmt: skip
+    write(
+        folder / "cells/qc.json",
+        {
+            "before": {"cells": 559, "genes": 32786},
+            "kept": facts["qc.cells.kept"],
+            "dropped": facts["qc.cells.dropped"],
+            "after": {"cells": facts["qc.cells.kept"], "genes": 14208},
+        },
+    )
     write(folder / "cells/model.json", {"model": "scVI", "latent": 10, "clusters": 4, "silhouette": 0.312, "seed": 0})
-    genes = [("0", "LYZ"), ("0", "CST3"), ("1", "CD3D"), ("1", "IL7R"), ("2", "MS4A1"), ("2", "CD79A"), ("3", "NKG7"), ("3", "GNLY")]
-    rows = [{"cluster": cluster, "gene": gene, "lfc": round(rng.uniform(1.5, 6), 3), "fdr": round(rng.uniform(0, 0.04), 4)}
-            for cluster, gene in genes]  # fmt: skip
+    genes = [
+        ("0", "LYZ"),
+        ("0", "CST3"),
+        ("1", "CD3D"),
+        ("1", "IL7R"),
+        ("2", "MS4A1"),
+        ("2", "CD79A"),
+        ("3", "NKG7"),
+        ("3", "GNLY"),
+    ]
+    rows = [
+        {"cluster": cluster, "gene": gene, "lfc": round(rng.uniform(1.5, 6), 3), "fdr": round(rng.uniform(0, 0.04), 4)}
+        for cluster, gene in genes
+    ]
     pq.write_table(pa.Table.from_pylist(rows), folder / "cells/markers.parquet")
-    for name, title, cited in (("umap", "Clusters in two dimensions", ["model.clusters"]), ("qc", "Counts and genes a cell", ["qc.cells.kept"])):
-        write(folder / f"figures/{name}.json", {"title": title, "caption": f"{title}; every point is a cell.",
-                                                "alt": f"Scatter plot: {title.lower()}.", "evidence": cited})  # fmt: skip
+    for name, title, cited in (
+        ("umap", "Clusters in two dimensions", ["model.clusters"]),
+        ("qc", "Counts and genes a cell", ["qc.cells.kept"]),
+    ):
+        write(
+            folder / f"figures/{name}.json",
+            {
+                "title": title,
+                "caption": f"{title}; every point is a cell.",
+                "alt": f"Scatter plot: {title.lower()}.",
+                "evidence": cited,
+            },
+        )
         (folder / f"figures/{name}.png").write_bytes(png(rng))
     reason = [{"text": "The median mitochondrial share is 4.83 %.", "evidence": ["inspect.mito.median"]}]
-    write(folder / "decisions/qc_thresholds.json",
-          decide("qc_thresholds", {"max_mito_percent": 12, "min_genes": 200}, {"max_mito_percent": 15, "min_genes": 200}, reason))  # fmt: skip
-    write(folder / "decisions/model.json",
-          decide("model", {"model": "scVI", "latent": 10}, {"model": "scVI", "latent": 10},
-                 [{"text": "559 cells are enough for 10 latent dimensions.", "evidence": ["inspect.cells"]}], confidence="high", bounds={}))  # fmt: skip
+    write(
+        folder / "decisions/qc_thresholds.json",
+        decide("qc_thresholds", {"max_mito_percent": 12, "min_genes": 200}, {"max_mito_percent": 15, "min_genes": 200}, reason),
+    )
+    write(
+        folder / "decisions/model.json",
+        decide(
+            "model",
+            {"model": "scVI", "latent": 10},
+            {"model": "scVI", "latent": 10},
+            [{"text": "559 cells are enough for 10 latent dimensions.", "evidence": ["inspect.cells"]}],
+            confidence="high",
+            bounds={},
+        ),
+    )
     write(folder / "interpretation.json", interpret(facts))
 
 
@@ -253,7 +303,11 @@ def make_run(folder: Path, seed: int = 1, *, cells: bool = True, samples: list[s
     finding = {"code": "filled-required", "level": "note", "message": "device identifier: N/A filled in", "where": "counts.csv"}
     for sub in ("asm", "ledger", "tables", "cells", "figures", "decisions"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
-    for name, body in (("counts.csv", counted(rng, names)), ("nucleic.txt", absorbed(rng, names)), ("growth.txt", followed(rng, ["A1", "A2", "B1"]))):
+    for name, body in (
+        ("counts.csv", counted(rng, names)),
+        ("nucleic.txt", absorbed(rng, names)),
+        ("growth.txt", followed(rng, ["A1", "A2", "B1"])),
+    ):
         write(folder / f"asm/{name}.asm.json", body)
     write(folder / "ledger/counts.csv.ledger.json", ledger("counts.csv", "beckman_vi_cell_blu", 212, 96, 16, [finding]))
     write(folder / "ledger/nucleic.txt.ledger.json", ledger("nucleic.txt", "thermo_fisher_nanodrop_eight", 88, 40, 0, []))
