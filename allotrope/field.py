@@ -128,10 +128,12 @@ def measurements(
     *,
     constants: Mapping[str, Any] | None = None,
     custom: str = CUSTOM,
+    within: Group | None = None,
 ) -> list[tuple[Group, Node]]:
     """One group with one measurement for every filled row of a table, column by column: fast, and flat in memory.
 
-    `constants` are values by path for every measurement; a column that no rule names is kept under the path `custom`.
+    `constants` are values by path for every measurement; a column that no rule names is kept under the path `custom`. With
+    `within`, all measurements go into that one group.
     """
     grid = table.grid
     rows = [row for row in range(table.first, min(table.last, len(grid.rows))) if not grid.blank(row)]
@@ -150,7 +152,7 @@ def measurements(
             template.add(path, values, unit, key)
     found = []
     for at in range(len(rows)):
-        group = document.group()
+        group = within or document.group()
         node = group.measurement()
         template.fill(node, at)
         found.append((group, node))
@@ -198,6 +200,7 @@ class _Plan:
     def __init__(self, table: Table, rows: list[int]) -> None:
         self.table = table
         self.rows = rows
+        self.cells = [table.grid.rows[row] for row in rows]
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
 
     def add(self, rule: Rule) -> None:
@@ -229,22 +232,31 @@ class _Plan:
 
     def _read(self, column: int, read: Read, fate: int, taken: list[Any] | None = None) -> list[Any]:
         """The values of the still unread cells of a column, None where a cell is empty, does not parse or is `taken` already."""
-        grid, width, locale = self.table.grid, self.table.grid.width, self.table.grid.locale
-        fates = grid.fates
-        values: list[Any] = []
-        for at, row in enumerate(self.rows):
-            cells = grid.rows[row]
-            raw = cells[column] if column < len(cells) else None
-            handle = row * width + column
-            if raw is None or raw == "" or fates[handle] or (taken is not None and taken[at] is not None):
-                values.append(None)
-                continue
-            value = None if isinstance(raw, str) and raw.isspace() else read(raw, locale)
+        grid = self.table.grid
+        handles = [row * grid.width + column for row in self.rows]
+        raw = [cells[column] if column < len(cells) else None for cells in self.cells]
+        values = _read_each(raw, read, grid.locale)
+        before = [grid.fates[handle] for handle in handles]
+        if any(before):
+            values = [None if old else value for old, value in zip(before, values, strict=True)]
+        if taken is not None:
+            values = [value if old is None else None for old, value in zip(taken, values, strict=True)]
+        for handle, value in zip(handles, values, strict=True):
             if value is not None:
-                fates[handle] = fate
-                value = traced(value, grid.cell(handle).where) if grid.trace else value
-            values.append(value)
+                grid.fates[handle] = fate
+        if grid.trace:
+            return [value if value is None else traced(value, grid.cell(at).where) for at, value in zip(handles, values, strict=True)]
         return values
+
+
+def _read_each(raw: list[Any], read: Read, locale: Locale) -> list[Any]:
+    """Read every value; of texts each distinct one only once (numbers are no keys: 0.0, -0.0, 0 and False would be one)."""
+    known: dict[str, Any] = {
+        value: None if not value or value.isspace() else read(value, locale) for value in {v for v in raw if isinstance(v, str)}
+    }
+    if len(known) and all(isinstance(value, str) for value in raw):
+        return [known[value] for value in raw]
+    return [known[value] if isinstance(value, str) else None if value is None else read(value, locale) for value in raw]
 
 
 def paths_of(rules: Iterable[Rule]) -> list[tuple[str, str | None]]:

@@ -28,6 +28,12 @@ class Grid(Store):
         self.sheet = sheet
         self.lines = lines
 
+    def empty(self, handle: int) -> None:
+        """Read a cell as if it were empty; the rows as read stay as they were."""
+        row, column = divmod(handle, self.width)
+        self.rows = list(self.rows)
+        self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
+
     def value(self, handle: int) -> Any:
         """The raw value at a handle; None beyond the end of a short row."""
         row, column = divmod(handle, self.width)

@@ -67,7 +67,7 @@ def balance(stores: Iterable[Store], file: str) -> Ledger:
             total += count
             reason = store.reasons[fate - IGNORED] if fate >= IGNORED else ""
             runs.append(Run(region, NAMES.get(fate, "ignored"), count, reason))
-        parts.append({"name": store.name, "cells": total, **getattr(store, "facts", {})})
+        parts.append({"name": store.name, "cells": total, **store.facts})
     return Ledger(counts[MAPPED], counts[KEPT], counts[IGNORED], tuple(runs), tuple(parts))
 
 

@@ -55,6 +55,11 @@ class Store:
         self.reasons: list[str] = []
         self.deferred: list[Callable[[], None]] = []
         self.trace = False
+        self.facts: dict[str, Any] = {}
+
+    def empty(self, handle: int) -> None:
+        """Read a cell as if it were empty."""
+        raise NotImplementedError
 
     def value(self, handle: int) -> Any:
         """The raw value of a cell: text, number, bool, date, or None."""
@@ -210,6 +215,15 @@ class Record:
         cell = self._filled(labels)
         return cell.as_time() if cell else None
 
+    def joined_time(self, *labels: str) -> str | None:
+        """The ISO 8601 time that cells with exactly these labels hold together (a date and a time of day), all mapped."""
+        cells = [cell for cell in map(self.cell, labels) if cell]
+        found = moment(" ".join(cell.text for cell in cells), self.store.locale) if cells else None
+        if found is not None:
+            for cell in cells:
+                cell.mapped()
+        return found
+
     def ignore(self, *labels: str, because: str) -> None:
         """Drop the cells under these labels, with the reason."""
         for label in labels:
@@ -264,10 +278,15 @@ class Leaves(Store):
         super().__init__(name, 0, locale)
         self.values: list[Any] = []
         self.places: list[str] = []
+        self.blanked = -1
+
+    def empty(self, handle: int) -> None:
+        """Read a leaf as if it were empty; the leaves may still be to come."""
+        self.blanked = handle
 
     def add(self, where: str, value: Any) -> int:
         """Add a cell and return its handle."""
-        self.values.append(value)
+        self.values.append(None if len(self.values) == self.blanked else value)
         self.places.append(where)
         self.fates.append(UNREAD)
         return len(self.values) - 1

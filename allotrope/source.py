@@ -48,6 +48,8 @@ class Source:
         self.stores: list[Store] = []
         self.findings: list[Finding] = []
         self.trace = False
+        self.blanked: tuple[int, int] | None = None
+        """Part and handle of a cell to be read as if it were empty, for `explain`."""
         self._settled = False
 
     def find(self, code: str, message: str, where: str = "", level: str = "note") -> None:
@@ -81,7 +83,9 @@ class Source:
     def adopt(self, store: Store, **facts: Any) -> None:
         """Put a store under the ledger; `facts` tell the independent counters how it was split (kind, delimiter …)."""
         store.trace = self.trace
-        store.facts = facts  # type: ignore[attr-defined]
+        store.facts = facts
+        if self.blanked and self.blanked[0] == len(self.stores):
+            store.empty(self.blanked[1])
         self.stores.append(store)
 
     def grid(self, delimiter: str | None = None, *, quoted: bool = True, member: str = "") -> Grid:

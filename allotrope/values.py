@@ -52,8 +52,8 @@ class Locale:
     decimal: str = "."
     date_order: str = "MDY"
     zone: tzinfo | None = None
-    zoneless: int = 0
-    """How many times were read that name no zone."""
+    zoneless: bool = False
+    """Whether a time was read that names no zone."""
 
 
 def zone_named(name: str) -> tzinfo:
@@ -121,7 +121,7 @@ def moment(value: Any, locale: Locale) -> str | None:
     if found is None:
         return None
     if found.tzinfo is None:
-        locale.zoneless += 1
+        locale.zoneless = True
         if locale.zone is not None:
             found = found.replace(tzinfo=locale.zone)
     return found.isoformat()

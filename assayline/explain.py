@@ -1,4 +1,8 @@
-"""Where a value came from, and what became of a cell: the file is read again, with every value traced to its cell."""
+"""Where a value came from, and what became of a cell: the file is read again, with every value traced to its cell.
+
+Where a value was computed, or a cell shaped the document without giving a value, a trial tells: the cell is read as if it were
+empty, and what changes is what it did.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from allotrope.convert import reader
+from allotrope.errors import AllotropeError
 from allotrope.labels import fold
 from allotrope.ledger import balance
 from allotrope.record import IGNORED, KEPT, MAPPED
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from allotrope.source import Source
     from assayline.batch.work import Reading
 
+MOST_TRIALS = 300
+"""Cells tried for one value, those that hold its text first."""
 FATES = {MAPPED: "mapped", KEPT: "kept"}
 _LABEL = re.compile(r"\s+'.*'$")
 
@@ -78,7 +85,8 @@ class Explanation:
         def trace(source: Source) -> None:
             source.trace = True
 
-        self.source, self.asm = reader(path, instrument, **options)(trace)
+        self._read = reader(path, instrument, **options)
+        self.source, self.asm = self._read(trace)
         self.name = self.source.name
         self.ledger: Ledger = balance(self.source.stores, self.name)
 
@@ -95,7 +103,32 @@ class Explanation:
             raise NothingThere(
                 file=self.name, found=f"nothing at {pointer}", expected=f"a JSON pointer of the document, as {nearest}"
             )
+        if len(found) == 1 and not found[0].where:
+            found = [Leaf(found[0].pointer, found[0].value, self._tried(found[0]))]
         return found
+
+    def _tried(self, leaf: Leaf) -> str:
+        """The cell without which an untraced value is another one, or empty: the converter made it."""
+        trials = [(part, handle) for part, store in enumerate(self.source.stores) for handle in _filled(store)]
+        stores = self.source.stores
+        trials.sort(key=lambda trial: stores[trial[0]].cell(trial[1]).text != str(leaf.value))
+        for part, handle in trials[:MOST_TRIALS]:
+            if leaf.pointer in self.changes(part, handle):
+                return stores[part].where(handle)
+        return ""
+
+    def changes(self, part: int, handle: int) -> set[str]:
+        """Pointers of values that differ when one cell is read as empty; `/` where the file cannot be read without it."""
+
+        def empty(source: Source) -> None:
+            source.blanked = (part, handle)
+
+        try:
+            _, asm = self._read(empty)
+        except AllotropeError:
+            return {"/"}
+        after = {leaf.pointer: leaf.value for leaf in leaves(asm)}
+        return {leaf.pointer for leaf in leaves(self.asm) if leaf.pointer not in after or after[leaf.pointer] != leaf.value}
 
     @staticmethod
     def _nearest(pointer: str, everything: list[Leaf]) -> str:
@@ -107,7 +140,7 @@ class Explanation:
     def cells(self, address: str) -> list[Place]:
         """The filled cells at an address: `Results!C14`, `C14` of any sheet, `line 8`, `line 8 field 3`."""
         made = self._made()
-        found = [place for store in self.source.stores for place in self._matching(store, address, made)]
+        found = [place for part in range(len(self.source.stores)) for place in self._matching(part, address, made)]
         if not found:
             example = next((store.where(handle) for store in self.source.stores for handle in _filled(store)), "none")
             raise NothingThere(file=self.name, found=f"no filled cell at {address!r}", expected=f"an address such as {example!r}")
@@ -121,19 +154,21 @@ class Explanation:
                 made.setdefault(bare(leaf.where), []).append(leaf.pointer)
         return made
 
-    def _matching(self, store: Store, address: str, made: dict[str, list[str]]) -> Iterator[Place]:
+    def _matching(self, part: int, address: str, made: dict[str, list[str]]) -> Iterator[Place]:
+        store = self.source.stores[part]
         wanted = fold(address)
         for handle in _filled(store):
             where = store.where(handle)
             here = fold(where)
             if here == wanted or here.startswith(f"{wanted} ") or here.rpartition("!")[2] == wanted:
-                yield self._place(store, handle, where, made)
+                pointers = made.get(where) or sorted(self.changes(part, handle))
+                yield self._place(store, handle, where, pointers)
 
     @staticmethod
-    def _place(store: Store, handle: int, where: str, made: dict[str, list[str]]) -> Place:
+    def _place(store: Store, handle: int, where: str, pointers: list[str]) -> Place:
         fate = store.fates[handle]
         reason = store.reasons[fate - IGNORED] if fate >= IGNORED else ""
-        return Place(where, store.value(handle), FATES.get(fate, "ignored"), reason, tuple(made.get(where, ())))
+        return Place(where, store.value(handle), FATES.get(fate, "ignored"), reason, tuple(pointers))
 
 
 def _filled(store: Store) -> Iterator[int]:
