@@ -1,0 +1,90 @@
+"""What the exports of NanoDrop spectrophotometers share: absorbance columns, and the ratios and formulas calculated from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allotrope.cube import cube
+from allotrope.envelope import put
+from allotrope.field import as_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from allotrope.envelope import Document, Node
+    from allotrope.record import Cell, Record
+
+DEVICE_TYPE = "absorbance detector"
+CONCENTRATIONS = ("conc.", "conc", "concentration")
+RATIOS = ((260, 280), (260, 230))
+SINGLE = {230: ("a230",), 260: ("a260",), 280: ("a280", "a280 10mm")}
+"""Wavelengths (nm) with a column of their own."""
+
+
+def read_number(cell: Cell | None) -> int | float | None:
+    """The number a cell holds, without settling its fate."""
+    return as_number(cell.value, cell.store.locale) if cell else None
+
+
+def absorbances(record: Record) -> dict[float, Cell]:
+    """Wavelength (nm) to the cell with its absorbance: the pairs `nm 1`, `abs 1` …, then columns named after wavelengths."""
+    found: dict[float, Cell] = {}
+    at = 1
+    while f"nm {at}" in record:
+        cell = record.cell(f"abs {at}")
+        wavelength = read_number(record.cell(f"nm {at}"))
+        if cell is not None and wavelength is not None and read_number(cell) is not None:
+            record.number(f"nm {at}")
+            found[wavelength] = cell
+        at += 1
+    for wavelength, labels in SINGLE.items():
+        for label in labels:
+            cell = record.cell(label)
+            if cell is not None and read_number(cell) is not None:
+                found[wavelength] = cell
+                break
+    return found
+
+
+def concentration_wavelength(record: Record, experiment: str | None, wavelengths: Iterable[float]) -> float:
+    """The wavelength (nm) the concentration stands on: the cursor's, else 260 for nucleic acids, else 280 where it was read."""
+    cursor = record.number("cursor nm")
+    if cursor is not None:
+        return cursor
+    return 260 if (experiment and "NA" in experiment) or 280 not in set(wavelengths) else 280
+
+
+def calculate(document: Document, record: Record, nodes: Mapping[float, Node]) -> None:
+    """Add the ratios (a zero is what the software writes where it computed none) and the named formulas of a row."""
+    for pair in RATIOS:
+        top, bottom = pair
+        for label in (f"{top}/{bottom}", f"a{top}/a{bottom}"):
+            if read_number(record.cell(label)):
+                ratio(document, record, label, f"A{top}/{bottom}", nodes, pair)
+                break
+    at = 1
+    while f"formula {at}" in record or f"formula name {at}" in record:
+        formula, name = record.peek(f"formula {at}"), record.peek(f"formula name {at}")
+        used = [wavelength for wavelength in nodes if f"{wavelength:g}" in formula]
+        if name and used and ratio(document, record, f"formula value {at}", name, nodes, used):
+            record.text(f"formula {at}")
+            record.text(f"formula name {at}")
+        at += 1
+
+
+def ratio(
+    document: Document, record: Record, label: str, name: str, nodes: Mapping[float, Node], wavelengths: Iterable[float]
+) -> bool:
+    """Add the value under a label as calculated from absorbances; where none of them was measured, leave it unread.
+
+    Returns whether it was added.
+    """
+    sources = [(nodes[wavelength], "absorbance") for wavelength in wavelengths if wavelength in nodes]
+    value = record.number(label) if sources else None
+    return document.calculated.add(name, value, "(unitless)", sources) is not None
+
+
+def spectrum(node: Node, wavelengths: list[float], values: list[Any]) -> None:
+    """Put an absorption spectrum (nm, mAU) into a measurement; None stands for a wavelength without a value."""
+    found = cube("absorption spectrum", [("wavelength", "nm", wavelengths)], [("absorbance", "mAU", values)])
+    put(node, "absorption spectrum data cube", found)
