@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING
 
 from assayline.errors import CannotWrite, ExtraMissing, Refused, WorkflowFailed
 from assayline.share import share
@@ -78,7 +78,7 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "ASSAYLINE_SHARE": str(share()), "PYTHONUNBUFFERED": "1"}
 
 
-def follow(lines: TextIO, log: TextIO, say: Callable[[str], None]) -> tuple[str, str]:
+def follow(lines: IO[str], log: IO[str], say: Callable[[str], None]) -> tuple[str, str]:
     """Copy snakemake's talk into the log and say the steps; returns the step that failed and the first error line, if any."""
     failed = error = ""
     for line in lines:
