@@ -13,20 +13,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 LINES_OF_FILE, LINES_OF_FUNCTION, MEDIAN = 400, 60, 90
 NEVER = {"allotrope": {"assayline", "pandas", "pydantic", "torch", "allotropy"}, "assayline": {"click", "typer"}}
-NOT_AT_TOP = set("allotropy anndata anthropic matplotlib numpy openpyxl pandas pyarrow pydantic rdflib scanpy scvi torch".split())
-    "allotropy",
-    "anndata",
-    "anthropic",
-    "matplotlib",
-    "numpy",
-    "openpyxl",
-    "pandas",
-    "pyarrow",
-    "pydantic",
-    "rdflib",
-    "scanpy",
-    "scvi",
-}
+SLOW = "allotropy anndata anthropic matplotlib numpy openpyxl pandas pyarrow pydantic rdflib scanpy scvi torch"
+NOT_AT_TOP = set(SLOW.split())
 BROAD = {"Exception", "BaseException"}
 
 
