@@ -1,0 +1,131 @@
+"""Plates: rows A, B …, columns 1, 2 …; well counts of real plates, and plate-shaped matrices found in a grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from allotrope.grid import Grid
+from allotrope.record import Cell
+
+WELL_COUNTS = (1, 2, 4, 6, 8, 12, 24, 48, 72, 96, 384, 1536, 3456)
+MOST_ROWS = 48
+"""Rows of the largest plate (3456 wells: 48 rows of 72)."""
+MOST_COLUMNS = 72
+_WELL = re.compile(r"([A-Za-z]{1,2}) ?0*([1-9]\d?)")
+_LETTERS = re.compile(r"[A-Z]|A[A-V]")
+_COLUMN = re.compile(r"0*([1-9]\d?)")
+
+
+def well_count(wells: int) -> int:
+    """The smallest plate that holds so many wells; beyond the largest, the number itself."""
+    return next((count for count in WELL_COUNTS if wells <= count), wells)
+
+
+def well_count_of(locations: Iterable[str]) -> int | None:
+    """The smallest plate that reaches the furthest row and column of these wells (`A1`, `P24`); None without any well."""
+    places = [place for place in map(split_well, locations) if place is not None]
+    if not places:
+        return None
+    return well_count((max(row for row, _ in places) + 1) * max(column for _, column in places))
+
+
+def row_letters(index: int) -> str:
+    """The name of a row counted from 0: A … Z, AA … AV."""
+    return ascii_uppercase[index] if index < 26 else "A" + ascii_uppercase[index - 26]
+
+
+def row_index(letters: str) -> int | None:
+    """A row's place counted from 0, or None where the text names no row of a plate."""
+    if not _LETTERS.fullmatch(letters.upper()):
+        return None
+    return ascii_uppercase.index(letters[-1].upper()) + 26 * (len(letters) - 1)
+
+
+def split_well(location: str) -> tuple[int, int] | None:
+    """Row (from 0) and column (from 1) of a well named `A1`, `A01` or `AB12`; None for anything else."""
+    found = _WELL.fullmatch(location.strip())
+    row = row_index(found[1]) if found else None
+    return None if found is None or row is None else (row, int(found[2]))
+
+
+def well_name(row: int, column: int) -> str:
+    """`A1` for row 0, column 1."""
+    return f"{row_letters(row)}{column}"
+
+
+def plain_well(location: str) -> str:
+    """A well without padding: `A1` for `A01`; what is no well stays as it is."""
+    place = split_well(location)
+    return location if place is None else well_name(*place)
+
+
+def plate_columns(grid: Grid, row: int, first: int = 1) -> dict[int, int]:
+    """Grid column → plate column under a header `1 2 3 …` that starts at the grid column `first`; empty where it is none."""
+    columns: dict[int, int] = {}
+    for column in range(first, grid.width):
+        found = _COLUMN.fullmatch(grid.text(row, column))
+        if not found or int(found[1]) != len(columns) + 1:
+            break
+        columns[column] = int(found[1])
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A plate laid out in a grid: the header's row, grid column → plate column, and (grid row, row letters) for every line."""
+
+    grid: Grid
+    header: int
+    columns: dict[int, int]
+    lines: list[tuple[int, str]]
+    letters: int = 0
+    """The grid column of the row letters."""
+
+    @property
+    def end(self) -> int:
+        """The grid row after the last line."""
+        return self.lines[-1][0] + 1 if self.lines else self.header + 1
+
+    @property
+    def well_count(self) -> int:
+        """The smallest plate that has as many rows and columns."""
+        return well_count(len({letters for _, letters in self.lines}) * len(self.columns))
+
+    def line(self, row: int, letters: str, label: str = "") -> Iterator[tuple[str, Cell]]:
+        """The wells of one line with their cells, empty ones too."""
+        for column, number in self.columns.items():
+            yield f"{letters}{number}", self.grid.at(row, column, label)
+
+    def wells(self, label: str = "") -> Iterator[tuple[str, Cell]]:
+        """Every well with its cell, row by row."""
+        for row, letters in self.lines:
+            yield from self.line(row, letters, label)
+
+    def structure(self) -> None:
+        """Mark column numbers and row letters as structure: they decided the locations."""
+        for column in self.columns:
+            self.grid.at(self.header, column).mapped()
+        for row, _ in self.lines:
+            self.grid.at(row, self.letters).mapped()
+
+
+def matrix(grid: Grid, header: int, *, letters: int = 0, continued: bool = False) -> Matrix | None:
+    """The matrix whose column numbers stand in the row `header`, right of the column of row letters; None where there is none.
+
+    With `continued`, a line without letters that is not blank belongs to the row above it.
+    """
+    columns = plate_columns(grid, header, letters + 1)
+    if not columns:
+        return None
+    lines: list[tuple[int, str]] = []
+    for row in range(header + 1, len(grid.rows)):
+        name = grid.text(row, letters).upper()
+        if not name and continued and lines and not grid.blank(row):
+            name = lines[-1][1]
+        if row_index(name) is None:
+            break
+        lines.append((row, name))
+    return Matrix(grid, header, columns, lines, letters) if lines else None
