@@ -19,17 +19,26 @@ def _not_a_number(word: str) -> float:
     return float(word)
 
 
-def read_asm(path: Path) -> dict[str, Any]:
-    """The document of a file; raises Unreadable, TooLarge or NotAsm."""
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; raises Unreadable or TooLarge."""
     try:
         if not path.is_file() and path.exists():
             raise Unreadable(file=path, found="a folder" if path.is_dir() else "not a regular file")
         size = path.stat().st_size
         if size > LARGEST:
             raise TooLarge(file=path, where="the file", found=f"{size} bytes", expected=f"{LARGEST} bytes")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Unreadable(file=path, found=error.strerror or error) from error
+
+
+def read_asm(path: Path) -> dict[str, Any]:
+    """The document of a file; raises Unreadable, TooLarge or NotAsm."""
+    return parse_asm(read_bytes(path), path)
+
+
+def parse_asm(data: bytes, path: Path) -> dict[str, Any]:
+    """The document in the bytes of `path`; raises NotAsm."""
     expected = "a JSON object with $asm.manifest"
     try:
         asm = json.loads(data.decode("utf-8-sig"), parse_constant=_not_a_number)

@@ -27,12 +27,12 @@ class Labels:
     __slots__ = ("codes", "texts")
 
     def __init__(self) -> None:
-        self.texts: dict[str | None, int] = {}
-        self.codes: list[int] = []
+        self.texts: dict[str, int] = {}
+        self.codes: list[int | None] = []
 
     def add(self, text: str | None, count: int) -> None:
         """Append `text` for `count` rows."""
-        self.codes.extend([self.texts.setdefault(text, len(self.texts))] * count)
+        self.codes.extend([None if text is None else self.texts.setdefault(text, len(self.texts))] * count)
 
     def array(self) -> pa.Array:
         """The column as dictionary array; starts anew."""

@@ -118,6 +118,8 @@ class _Builder:
             if node.kind in ("list", "calculated"):
                 node.fields = tuple(leaf for child in node.children.values() for leaf in child.columns())
                 _name(node.fields)
+                if not node.fields:
+                    node.kind = "free"
         else:
             node.kind = "scalars" if node.kind == "scalar" else "free"
         return node
@@ -183,11 +185,12 @@ def _scalar(at: Shape) -> Scalar | None:
 
 
 def _all_columns(node: Node) -> list[Node]:
-    """Columns above a measurement first, then those at and below it; nothing of calculated data."""
+    """The columns of the measurement itself, of its sample, of what else it holds, then of what stands above it."""
     above: list[Node] = []
     below: list[Node] = []
     _gather(node, above, below, ("scalar", "quantity"))
-    return above + below
+    below.sort(key=lambda node: (node.path[-2] != ROWS, "sample document" not in node.path))
+    return below + above
 
 
 def _gather(node: Node, above: list[Node], below: list[Node], kinds: tuple[Kind, ...]) -> None:

@@ -1,69 +1,151 @@
-"""Turn an ASM document into one flat table: a row a measurement.
+"""Turn ASM documents into tables: one row a measurement, with all that stands above and below it.
 
-Without --output the table goes to stdout as CSV; the ending of the output's name (.parquet, .csv, .xlsx) chooses the format.
+Without --output the table goes to stdout as CSV. A name ending in .csv, .parquet, .arrow or .xlsx gets one document, with a
+sidecar NAME.columns.json that says what each column is and its unit; `-` is a pipe; any other name is a folder: a data set of all
+tables of many documents, which DuckDB and polars read at once.
 """
 
 from __future__ import annotations
 
-import io
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import allotrope
+from allotrope.errors import DeclaredError, Finding
 from assayline.cli.outcome import Outcome
-from assayline.documents import read_asm
-from assayline.errors import BadUsage
+from assayline.documents import parse_asm, read_bytes
+from assayline.errors import BadUsage, CannotWrite
 from assayline.files import refuse_overwrite, write_whole
 
 if TYPE_CHECKING:
     import argparse
 
-    import pyarrow
+    from allotrope.tables import Tables
+
+TABLES = ("measurements", "calculated", "cubes", "components", "metadata")
+FORMATS = ("csv", "parquet", "arrow", "xlsx")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Document, destination."""
-    parser.add_argument("path", type=Path, metavar="FILE", help="an ASM document in JSON")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="a .parquet, .csv or .xlsx file (else CSV on stdout)")
+    """Documents, destination, which table."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="an ASM document in JSON; - for one from a pipe")
+    parser.add_argument(
+        "-o", "--output", metavar="NAME", help="a file, - for a pipe, or the folder of a data set (else CSV on stdout)"
+    )
+    parser.add_argument("--to", choices=FORMATS[:3], help="format for a pipe (default: csv)")
+    parser.add_argument(
+        "--table", choices=TABLES, default=TABLES[0], help="which table (default: measurements; a folder gets all)"
+    )
     parser.add_argument("--force", action="store_true", help="replace the output if it is there already")
 
 
-def csv(table: pyarrow.Table) -> bytes:
-    """The table as CSV in UTF-8; text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    from pyarrow.csv import write_csv
-
-    def safe(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
-        if not pa.types.is_string(column.type):
-            return column
-        return pc.replace_substring_regex(column, r"^([=+@\t\r]|-[^0-9.])", r"'\1")
-
-    buffer = io.BytesIO()
-    write_csv(pa.table([safe(column) for column in table.columns], names=table.column_names), buffer)
-    return buffer.getvalue()
-
-
 def run(options: argparse.Namespace) -> Outcome:
-    """Flatten and write, or print."""
-    output: Path | None = options.output
-    if output is not None:
-        if output.suffix not in (".parquet", ".csv", ".xlsx"):
+    """One document to a file or a pipe, or all of them into a data set."""
+    name: str | None = options.output
+    ending = Path(name or "-").suffix.removeprefix(".")
+    if name not in (None, "-") and ending not in FORMATS:
+        if options.to is not None:
             raise BadUsage(
-                what="--output", found=output.name, expected="a name ending in .parquet, .csv or .xlsx", next="Rename it."
+                what="--to", found=options.to, expected="a pipe as output", next="A data set is Parquet: leave --to out."
             )
-        refuse_overwrite(output, force=options.force)
-    asm = read_asm(options.path)
-    table = allotrope.flatten(asm)
-    result = {"input": str(options.path), "rows": table.num_rows, "columns": table.column_names}
-    if output is None:
-        return Outcome([result], text=csv(table).decode())
-    if output.suffix == ".csv":
-        data = csv(table)
-    else:
-        from assayline.batch.outputs import OUTPUTS
+        return _data_set(options.paths, Path(str(name)))
+    if len(options.paths) > 1:
+        raise BadUsage(
+            what="FILE", found=f"{len(options.paths)} documents", expected="one", next="Name a folder with --output for many."
+        )
+    if name in (None, "-"):
+        return _pipe(options)
+    return _file(options, Path(str(name)), ending)
 
-        data = OUTPUTS[output.suffix[1:]](asm)
-    write_whole({output: data}, force=options.force)
-    text = f"{options.path} → {output}  {table.num_rows} rows, {table.num_columns} columns"
-    return Outcome([result | {"output": str(output)}], text=text)
+
+def _content(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(path) == "-" else read_bytes(path)
+
+
+def _tables(path: Path) -> tuple[Tables, dict[str, Any]]:
+    from allotrope.tables import tables
+
+    asm = parse_asm(_content(path), path)
+    return tables(asm), asm
+
+
+def _summary(path: Path, found: Tables) -> dict[str, Any]:
+    rows = {name: table.num_rows for name, table in found.items()}
+    return {"input": str(path), "manifest": found.manifest, "rows": rows}
+
+
+def _findings(path: Path, found: Tables, table: str | None) -> list[Finding]:
+    """What flattening found, and which tables with rows are not part of the output."""
+    listed = [Finding(one.code, one.message, f"{path}: {one.where}", one.level) for one in found.findings]
+    others = [f"{name} ({part.num_rows} rows)" for name, part in found.items() if part.num_rows and name != table]
+    if table is not None and others:
+        message = f"not in this output: {', '.join(others)}; ask for one with --table, or for all with a folder"
+        listed.append(Finding("other-tables", message, str(path)))
+    return listed
+
+
+def _pipe(options: argparse.Namespace) -> Outcome:
+    from allotrope.writers.tabular import FORMATS as WRITERS
+
+    (path,) = options.paths
+    found, _ = _tables(path)
+    result = _summary(path, found)
+    if options.json:
+        if options.output == "-":
+            raise BadUsage(what="--json", found="both it and a table on stdout", expected="one of them", next="Name a file.")
+        table = getattr(found, options.table)
+        return Outcome([result | {"columns": table.column_names}], _findings(path, found, options.table))
+    sys.stdout.buffer.write(WRITERS[options.to or "csv"](getattr(found, options.table)))
+    sys.stdout.buffer.flush()
+    return Outcome([result], _findings(path, found, options.table))
+
+
+def _file(options: argparse.Namespace, output: Path, ending: str) -> Outcome:
+    from allotrope.writers.tabular import FORMATS as WRITERS
+    from allotrope.writers.tabular import sidecar
+
+    (path,) = options.paths
+    beside = output.with_name(f"{output.name}.columns.json")
+    for part in (output, beside):
+        refuse_overwrite(part, force=options.force)
+    found, asm = _tables(path)
+    if ending == "xlsx":
+        from allotrope import validate
+        from allotrope.writers.xlsx import workbook
+
+        data, table = workbook(found, validate(asm)), None
+    else:
+        data, table = WRITERS[ending](getattr(found, options.table)), options.table
+    write_whole({beside: sidecar(found), output: data}, force=options.force)
+    chosen = getattr(found, options.table)
+    text = f"{path} → {output}  {chosen.num_rows} rows, {chosen.num_columns} columns"
+    return Outcome([_summary(path, found) | {"output": str(output)}], _findings(path, found, table), text=text)
+
+
+def _data_set(paths: list[Path], folder: Path) -> Outcome:
+    from allotrope.writers.dataset import add
+
+    if folder.exists() and not folder.is_dir():
+        raise BadUsage(
+            what="--output", found=f"the file {folder}", expected="a folder, or a name with one of the endings", next="Rename it."
+        )
+    results: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    failed: list[int] = []
+    rows = 0
+    for path in paths:
+        try:
+            content = _content(path)
+            written, found = add(folder, path.name, content, parse_asm(content, path))
+        except OSError as error:
+            raise CannotWrite(file=error.filename or folder, found=error.strerror or error) from error
+        except DeclaredError as error:
+            failed.append(error.status)
+            results.append({"input": str(path), "error": error.code})
+            findings.append(Finding(error.code, str(error), str(path), "error"))
+            continue
+        rows += found.measurements.num_rows
+        results.append(_summary(path, found) | {"outputs": [str(part) for part in written]})
+        findings += _findings(path, found, None)
+    status = 0 if not failed else failed[0] if len(paths) == 1 else 8
+    return Outcome(results, findings, status, f"{len(paths) - len(failed)} documents → {folder}  {rows} measurements")

@@ -1,0 +1,177 @@
+"""A workbook for the bench: measurements, lists, calculated data, cubes, metadata, findings, a sheet each; never a formula."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from allotrope.errors import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+    from openpyxl import Workbook
+
+    from allotrope.tables import Tables
+
+ROWS = 1_048_576
+TEXT = 32_767
+_FIRST = ("measurement identifier", "sample identifier", "measurement time")
+_NAME = 31
+
+
+def dumps(asm: dict[str, Any]) -> bytes:
+    """The workbook of a document, with the findings of its validation."""
+    from allotrope.schema import validate
+    from allotrope.tables import tables
+
+    return workbook(tables(asm), validate(asm))
+
+
+def workbook(found: Tables, findings: Iterable[Finding] = ()) -> bytes:
+    """The workbook of a document's tables; more rows than a sheet holds go on in a next one, a text too long is cut and found."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheets = _Sheets(book)
+    measurements = found.measurements
+    keys = _keys(measurements)
+    sheets.table("measurements", _shown(measurements))
+    for field, column in zip(measurements.schema, measurements.columns, strict=True):
+        if _is_list(field.type):
+            sheets.rows(field.name, *_list_rows(field, column, keys))
+    calculated = found.calculated
+    sheets.table("calculated data", _shown(calculated))
+    for field, column in zip(calculated.schema, calculated.columns, strict=True):
+        if _is_list(field.type):
+            sheets.rows(f"calculated, {field.name}", *_list_rows(field, column, _keys(calculated)))
+    sheets.table("cubes", _filled(found.cubes))
+    sheets.table("metadata", found.metadata)
+    told = [*found.findings, *findings, *sheets.findings]
+    header = ["level", "code", "where", "message"]
+    sheets.rows("findings", header, ([one.level, one.code, one.where, one.message] for one in told), always=True)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+class _Sheets:
+    """Adds sheets to a workbook, each text as a text cell and never as a formula; goes on in a next sheet where one is full."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._names: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def table(self, name: str, table: pa.Table) -> None:
+        """A table as sheet, units in its head; always there, even without rows."""
+        header = [_head(field) for field in table.schema]
+        batches = (zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in table.to_batches(65_536))
+        self.rows(name, header, (list(row) for batch in batches for row in batch), always=True)
+
+    def rows(self, name: str, header: list[str], rows: Iterable[list[Any]], *, always: bool = False) -> None:
+        """Rows as sheet; none if there are no rows, unless `always`."""
+        sheet, filled = None, 0
+        for row in rows:
+            if sheet is None or filled == ROWS:
+                sheet, filled = self._sheet(name, header), 1
+            sheet.append([self._cell(sheet, value) for value in row])
+            filled += 1
+        if sheet is None and always:
+            self._sheet(name, header)
+
+    def _sheet(self, name: str, header: list[str]) -> Any:
+        plain = "".join(" " if sign in "[]:*?/\\" else sign for sign in name)[:_NAME]
+        number = 1
+        unique = plain
+        while unique.casefold() in self._names:
+            number += 1
+            unique = f"{plain[: _NAME - len(str(number)) - 1]} {number}"
+        self._names.add(unique.casefold())
+        sheet = self._book.create_sheet(unique)
+        sheet.freeze_panes = "A2"
+        sheet.append([self._cell(sheet, text) for text in header])
+        return sheet
+
+    def _cell(self, sheet: Any, value: Any) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).replace(tzinfo=None)
+        if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+            value = str(value)
+        if isinstance(value, int) and abs(value) > 2**53:
+            value = str(value)
+        if not isinstance(value, str):
+            return value
+        if len(value) > TEXT:
+            message = f"found a text of {len(value)} characters; a cell holds {TEXT}: it is cut, the whole text is in the JSON"
+            self.findings.append(Finding("cell-cut", message, f"sheet {sheet.title}", "warning"))
+            value = value[: TEXT - 1] + "…"
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value))
+        cell.data_type = "s"
+        return cell
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
+
+
+def _head(field: pa.Field) -> str:
+    """A column's name with its unit, as a person reads it."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(field.type):
+        return f"{field.name} [UTC]"
+    unit = (field.metadata or {}).get(b"unit", b"").decode()
+    return f"{field.name} [{unit}]" if unit else field.name
+
+
+def _filled(table: pa.Table) -> pa.Table:
+    """A table without the columns that hold nothing."""
+    return table.select(
+        [name for name, column in zip(table.column_names, table.columns, strict=True) if column.null_count < len(column)]
+    )
+
+
+def _shown(table: pa.Table) -> pa.Table:
+    """The scalar columns of a table that hold something, those a reader looks for first at the front."""
+    names = [field.name for field in _filled(table).schema if not _is_list(field.type)]
+    front = [name for name in _FIRST if name in names]
+    return table.select(front + [name for name in names if name not in (*front, "pointer")] + ["pointer"])
+
+
+def _keys(table: pa.Table) -> list[str]:
+    """What names a row on other sheets: its identifier, else its place in the document."""
+    for name in ("measurement identifier", "calculated data identifier"):
+        if name in table.column_names and table[name].null_count == 0:
+            return [str(key) for key in table[name].to_pylist()]
+    return [str(key) for key in table["pointer"].to_pylist()]
+
+
+def _list_rows(field: pa.Field, column: pa.ChunkedArray, keys: list[str]) -> tuple[list[str], Iterator[list[Any]]]:
+    """A column of lists as rows of their own: the key of the row, the number of the item, then the item's filled columns."""
+    cells = column.to_pylist()
+    parts = [part for part in field.type.value_type if any(item[part.name] is not None for cell in cells for item in cell or ())]
+    rows = (
+        [key, number, *(_text(item[part.name]) for part in parts)]
+        for key, cell in zip(keys, cells, strict=True)
+        for number, item in enumerate(cell or (), start=1)
+    )
+    return ["row", "number", *(_head(part) for part in parts)], rows
+
+
+def _text(value: Any) -> Any:
+    """A nested value as JSON text; anything else as it is."""
+    if not isinstance(value, list | dict):
+        return value
+    import orjson
+
+    from allotrope.writers.tabular import trimmed
+
+    return orjson.dumps(trimmed(value)).decode()
