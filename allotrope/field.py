@@ -43,7 +43,8 @@ class Field:
     """Labels (in any spelling, the first that has a value wins) and the path of their value. With a unit the value is a quantity and
     read as a number; without, as text, unless `read` says otherwise. Paths are relative to the measurement; `@document/`, `@group/`,
     `@device/` and `@system/` start at the technique document, the measurement aggregate, the device and the data system. A path that
-    ends in `custom information document` keeps the value there under its own label; one more segment after it gives another label."""
+    ends in `custom information document` keeps the value there under its own label; one more segment after it gives another label. A table's row without a `required`
+    value gives no measurement."""
 
     labels: str | tuple[str, ...]
     path: str
@@ -140,6 +141,7 @@ def measurements(
     plan = _Plan(table, rows)
     for rule in rules:
         plan.add(rule)
+    rows = plan.leave_out(document)
     plan.add_rest(custom)
     template = Template()
     for path, value in (constants or {}).items():
@@ -202,6 +204,7 @@ class _Plan:
         self.rows = rows
         self.cells = [table.grid.rows[row] for row in rows]
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
+        self.required: list[tuple[str, list[Any]]] = []
 
     def add(self, rule: Rule) -> None:
         """Read the columns of one rule."""
@@ -222,6 +225,28 @@ class _Plan:
             merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
         if merged is not None:
             self.columns.append((rule.path, "", rule.unit, merged))
+        if rule.required:
+            self.required.append((rule.names[0], merged or [None] * len(self.rows)))
+
+    def leave_out(self, document: Document) -> list[int]:
+        """Leave out the rows that lack a value the schema requires, say so, and return the others; their cells are kept verbatim."""
+        lacking: dict[int, str] = {}
+        for label, values in self.required:
+            lacking |= {at: label for at, value in enumerate(values) if value is None}
+        if not lacking:
+            return self.rows
+        grid = self.table.grid
+        for at, label in lacking.items():
+            row = self.rows[at]
+            start = row * grid.width
+            grid.fates[start : start + grid.width] = bytes(grid.width)
+            where = f"{grid.where(start)}"
+            document.source.find("left-out", f"no {label}, which the schema requires: no measurement, the cells are kept", where, "warning")
+        left = [at for at in range(len(self.rows)) if at not in lacking]
+        self.rows = [self.rows[at] for at in left]
+        self.cells = [self.cells[at] for at in left]
+        self.columns = [(path, key, unit, [values[at] for at in left]) for path, key, unit, values in self.columns]
+        return self.rows
 
     def add_rest(self, custom: str) -> None:
         """Keep every cell that no rule has read."""

@@ -11,13 +11,14 @@ from allotrope.errors import UnknownInstrument
 from allotrope.instrument import Instrument
 
 GROUP = "allotrope.instruments"
-FOLDERS = [Path(__file__).parent / "instruments"]
 
 
 @cache
 def built_in_names() -> tuple[str, ...]:
-    """Names of the instruments of this package: its files and folders."""
-    found = (path for path in FOLDERS[0].iterdir() if not path.name.startswith(("_", ".")))
+    """Names of the instruments in the folders of `allotrope.instruments`: its files and folders."""
+    package = importlib.import_module("allotrope.instruments")
+    folders = (Path(folder) for folder in package.__path__)
+    found = (path for folder in folders for path in folder.iterdir() if not path.name.startswith(("_", ".")))
     return tuple(sorted(path.stem for path in found if path.suffix == ".py" or (path / "__init__.py").exists()))
 
 

@@ -39,7 +39,7 @@ def densities(state: str, path: str) -> tuple[Field, Field]:
 
 FIELDS = (
     Field("Well Name", "sample document/sample identifier"),
-    Field("Viability", "processed data/viability (cell counter)", unit="%", read=share),
+    Field("Viability", "processed data/viability (cell counter)", unit="%", read=share, required=True),
     *densities("Live", "processed data/viable cell density (cell counter)"),
     *densities("Total", "processed data/total cell density (cell counter)"),
     *densities("Dead", "processed data/dead cell density (cell counter)"),
