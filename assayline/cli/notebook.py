@@ -6,4 +6,9 @@ SUBVERBS = {
     "push": "store a run as an entry, once",
     "list": "the latest entries",
     "show": "one entry as text, Markdown, HTML or JSON",
+    "search": "the entries that hold all the words",
+    "sign": "sign an entry: name, time and meaning, bound to the record",
+    "lock": "close an entry for good",
+    "verify": "prove the history and every file",
+    "serve": "show the notebook in a browser, read-only, on loopback",
 }

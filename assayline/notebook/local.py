@@ -175,6 +175,12 @@ class LocalNotebook:
             ).fetchall()
         return [line(row) for row in rows]
 
+    def count(self) -> int:
+        """How many entries there are."""
+        with guarded(self.path, "counting"):
+            (found,) = self.database.execute("SELECT count(*) FROM entries").fetchone()
+        return int(found)
+
     def search(self, text: str, *, limit: int = 50) -> list[Line]:
         """The entries that hold all the words, the best first; no word is an operator, and the last may be a beginning."""
         asked = " ".join('"' + word.replace('"', '""') + '"' for word in text.replace("\0", " ").split())
