@@ -112,6 +112,7 @@ def reader(
     """A function that reads the source into a document, as often as asked; `prepare` may alter the source before."""
     if decimal not in (None, ".", ","):
         raise BadOption(option="--decimal", found=decimal, expected="'.' or ','")
+    _check_encoding(encoding)
     order = date_order.upper() if date_order else None
     if order not in (None, "DMY", "MDY", "YMD"):
         raise BadOption(option="--date-order", found=date_order, expected="DMY, MDY or YMD")
@@ -129,6 +130,14 @@ def reader(
         return found, chosen.read(found).finish()
 
     return read
+
+
+def _check_encoding(encoding: str | None) -> None:
+    """Raise BadOption for a name that is no text encoding."""
+    try:
+        "a".encode(encoding or "utf-8")
+    except LookupError as error:
+        raise BadOption(option="--encoding", found=encoding, expected="a text encoding, as utf-8, utf-16 or cp1252") from error
 
 
 def _assumed(source: Source) -> list[Finding]:
