@@ -112,17 +112,18 @@ class Matrix:
             self.grid.at(row, self.letters).mapped()
 
 
-def matrix(grid: Grid, header: int, *, letters: int = 0, continued: bool = False) -> Matrix | None:
+def matrix(grid: Grid, header: int, *, letters: int = 0, continued: bool = False, as_written: bool = False) -> Matrix | None:
     """The matrix whose column numbers stand in the row `header`, right of the column of row letters; None where there is none.
 
-    With `continued`, a line without letters that is not blank belongs to the row above it.
+    With `continued`, a line without letters that is not blank belongs to the row above it; with `as_written`, letters stay in
+    lower case where a plate of 1536 wells goes on that way after Z.
     """
     columns = plate_columns(grid, header, letters + 1)
     if not columns:
         return None
     lines: list[tuple[int, str]] = []
     for row in range(header + 1, len(grid.rows)):
-        name = grid.text(row, letters).upper()
+        name = grid.text(row, letters) if as_written else grid.text(row, letters).upper()
         if not name and continued and lines and not grid.blank(row):
             name = lines[-1][1]
         if row_index(name) is None:

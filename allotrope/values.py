@@ -40,7 +40,9 @@ _NAMED = re.compile(r"(?<!\d)(\d{1,2})[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*(\d{4
 _NAME_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:[T_ -]?(\d{2})(\d{2})(\d{2}))?(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\b\.?)?")
-_ZONE = re.compile(r"^\s*\(?(Z\b|UTC|GMT)?\s*([+-]\d{2}:?\d{2})?\)?")
+_ZONE = re.compile(r"^\s*\(?(Z\b|UTC|GMT|[ECMP][SD]T\b)?\s*([+-]\d{2}:?\d{2})?\)?")
+_HOURS = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+"""The zones of North America, which instruments there name by letters; hours from UTC."""
 _GROUPED = {".": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"), ",": re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$")}
 _PLAIN = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?([eE][+-]?\d{1,2})?$")
 
@@ -144,7 +146,8 @@ def _parse(text: str, order: str) -> datetime | None:
             hour = hour % 12 + (12 if half.startswith("p") else 0)
         mark = _ZONE.match(rest[clock.end() :])
         if mark and (mark[1] or mark[2]):
-            zone = zone_named(mark[2]) if mark[2] else timezone.utc
+            hours = _HOURS.get(mark[1] or "", 0)
+            zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else timezone.utc
     elif len(ymd) == 6:
         hour, minute, second = ymd[3:]
     try:
