@@ -89,6 +89,10 @@ class Store:
         """The cell at a handle."""
         return Cell(self, handle, label)
 
+    def parse(self, text: str) -> str | None:
+        """An ISO 8601 time from text that several cells make up."""
+        return moment(text, self.locale)
+
     def settle(self) -> None:
         """Run what waits for the end of the mapping, such as the fates of table headers."""
         for action in self.deferred:
