@@ -1,0 +1,145 @@
+"""What a question is: the evidence it needs, the bounds of its answer, and the rule that answers without a model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from assayline.errors import BadInput, BadUsage
+
+if TYPE_CHECKING:
+    from assayline.evidence import Evidence
+
+Facts = Mapping[str, "Evidence"]
+CONFIDENCES = ("high", "medium", "low")
+INTERPRETATION = "interpretation"
+
+
+class Choice(Protocol):
+    """A choice is a frozen dataclass whose fields are numbers, texts and truth values."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a field of a choice may be: a range including its ends, or one of some values."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    one_of: tuple[Any, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The bound as plain JSON, without what is not set."""
+        if self.one_of:
+            return {"one_of": list(self.one_of)}
+        return {key: value for key, value in (("minimum", self.minimum), ("maximum", self.maximum)) if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence as a template with slots (see `statements`), and the ids of the evidence it stands on."""
+
+    template: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer before it is checked: the choice as plain values, reasons, confidence, and what would change it."""
+
+    choice: dict[str, Any]
+    because: tuple[Reason, ...]
+    confidence: str
+    what_would_change_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; `needs` must be there, `sees` may be (patterns of evidence ids); `basis` names what the rule stands on."""
+
+    name: str
+    text: str
+    choice: type[Choice]
+    needs: tuple[str, ...]
+    sees: tuple[str, ...]
+    bounds: Callable[[Facts], dict[str, Bound]]
+    rule: Callable[[Facts], Answer]
+    basis: str
+
+    def evidence(self, facts: Facts) -> dict[str, Evidence]:
+        """The part of the evidence that this question sees; raises `BadInput` when a needed fact is missing."""
+        for needed in self.needs:
+            if not any(fnmatchcase(name, needed) for name in facts):
+                raise BadInput(
+                    what=f"question {self.name}", found=f"no evidence '{needed}'", expected="it to be there", next="Run the station before it first."
+                )
+        patterns = (*self.needs, *self.sees)
+        return {name: fact for name, fact in facts.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
+
+
+def plain(choice: Any) -> dict[str, Any]:
+    """A choice as plain values."""
+    return asdict(choice)
+
+
+def questions() -> tuple[str, ...]:
+    """Names of all questions about a choice; each is one file of `questions/`."""
+    return tuple(sorted(path.stem for path in (Path(__file__).parent / "questions").glob("[a-z]*.py")))
+
+
+def question(name: str) -> Question:
+    """A question by its name; raises `BadUsage` naming the ones there are."""
+    if name not in questions():
+        raise BadUsage(what="question", found=repr(name), expected=f"one of {', '.join(questions())}", next="See `assayline advise --help`.")
+    found: Question = import_module(f"assayline.advisor.questions.{name}").QUESTION
+    return found
+
+
+def refusals(asked: Question, bounds: Mapping[str, Bound], choice: Any) -> list[str]:
+    """Everything that is wrong with a choice: keys, types and values outside the bounds; empty for a good one."""
+    if not isinstance(choice, dict):
+        return [f"found {type(choice).__name__}, expected an object"]
+    wanted = {field.name: str(field.type) for field in fields(asked.choice)}
+    wrong = [f"'{key}' is not part of the choice" for key in choice if key not in wanted]
+    for key, kind in wanted.items():
+        if key not in choice:
+            wrong.append(f"'{key}' is missing")
+        elif not _is(choice[key], kind):
+            wrong.append(f"{key}: found {choice[key]!r}, expected {kind}")
+        elif key in bounds and not _within(choice[key], bounds[key]):
+            wrong.append(f"{key}: found {choice[key]!r}, expected {_words(bounds[key])}")
+    return wrong
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind == "bool":
+        return isinstance(value, bool)
+    if kind == "int":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, str)
+
+
+def _within(value: Any, bound: Bound) -> bool:
+    if bound.one_of:
+        return value in bound.one_of
+    return (bound.minimum is None or value >= bound.minimum) and (bound.maximum is None or value <= bound.maximum)
+
+
+def _words(bound: Bound) -> str:
+    if bound.one_of:
+        return f"one of {', '.join(map(str, bound.one_of))}"
+    return f"{bound.minimum} to {bound.maximum}"
+
+
+def number(facts: Facts, name: str, default: float = 0.0) -> float:
+    """The value of a numeric fact, or `default` when it is not there."""
+    value = facts[name].value if name in facts else default
+    return float(value) if isinstance(value, int | float) else default

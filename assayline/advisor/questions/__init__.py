@@ -1,0 +1,1 @@
+"""One file a question about a choice, found by its name."""

@@ -1,0 +1,64 @@
+"""At which of the surveyed resolutions should the cells be clustered?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
+
+STABLE, SMALLEST = 0.9, 10
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteringResolution:
+    """A Leiden resolution."""
+
+    resolution: float
+
+
+def surveyed(facts: Facts) -> dict[str, float]:
+    """Prefix of evidence ids → resolution, for every resolution that was surveyed."""
+    suffix = ".resolution"
+    return {name.removesuffix(suffix): number(facts, name) for name in facts if name.startswith("survey.") and name.endswith(suffix)}
+
+
+def bounds(facts: Facts) -> dict[str, Bound]:
+    """Only resolutions that were surveyed, since nothing is known of any other."""
+    return {"resolution": Bound(one_of=tuple(sorted(surveyed(facts).values())))}
+
+
+def rule(facts: Facts) -> Answer:
+    """Among stable clusterings of several, not tiny clusters the one whose clusters lie best apart; if none is stable, the most stable."""
+    found = surveyed(facts)
+    several = [name for name in found if number(facts, f"{name}.clusters") > 1] or list(found)
+    stable = [
+        name for name in several if number(facts, f"{name}.stability") >= STABLE and number(facts, f"{name}.smallest") >= SMALLEST
+    ]
+    if stable:
+        best = max(stable, key=lambda name: (round(number(facts, f"{name}.silhouette"), 2), -found[name]))
+        text = "is stable under resampling and was taken among the stable ones for its silhouette"
+    else:
+        best = max(several, key=lambda name: (number(facts, f"{name}.stability"), -found[name]))
+        text = "came out as the steadiest under resampling, though not steady enough to rely on"
+    ids = tuple(f"{best}.{key}" for key in ("clusters", "stability", "silhouette", "smallest"))
+    words = f"Resolution {{choice.resolution:g}} gives {{{best}.clusters:d}} clusters (stability {{{best}.stability:.2f}}, silhouette {{{best}.silhouette:.2f}}); it {text}."
+    reasons = [Reason(words, ids)]
+    agreement = f"{best}.agreement"
+    if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
+        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:.2f}} to these."
+        reasons.append(Reason(words, (agreement,)))
+    confidence = "medium" if stable else "low"
+    change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."
+    return Answer(plain(ClusteringResolution(found[best])), tuple(reasons), confidence, change)
+
+
+QUESTION = Question(
+    "clustering_resolution",
+    "At which of the surveyed resolutions should the cells be clustered?",
+    ClusteringResolution,
+    ("survey.*", "model.name"),
+    ("model.*", "qc.cells.kept"),
+    bounds,
+    rule,
+    "stability under resampling as a label-blind criterion: Lange et al. 2004 (doi:10.1162/089976604773717621), Patterson-Cross et al. 2021 (doi:10.1186/s12859-021-03957-4)",
+)

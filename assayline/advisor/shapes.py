@@ -1,0 +1,53 @@
+"""The shapes of answers as pydantic models, made only when a model is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from assayline.advisor.question import Question
+
+
+def choice_shape(question: Question) -> type[BaseModel]:
+    """The answer to a question about a choice; types are checked here, bounds by the code that knows the evidence."""
+    from pydantic import BaseModel, ConfigDict, create_model
+
+    class Reason(BaseModel):
+        """One reason: a template with slots, and the evidence it stands on."""
+
+        model_config = ConfigDict(extra="forbid")
+        template: str
+        evidence: list[str]
+
+    return create_model(
+        "Answer",
+        __config__=ConfigDict(extra="forbid"),
+        choice=(question.choice, ...),
+        because=(list[Reason], ...),
+        confidence=(Literal["high", "medium", "low"], ...),
+        what_would_change_this=(str, ...),
+    )
+
+
+def interpretation_shape() -> type[BaseModel]:
+    """The answer to the question for an interpretation."""
+    from pydantic import BaseModel, ConfigDict
+
+    class Statement(BaseModel):
+        """One statement: a template with slots, the evidence it stands on, and how sure it is."""
+
+        model_config = ConfigDict(extra="forbid")
+        template: str
+        evidence: list[str]
+        confidence: Literal["high", "medium", "low"]
+
+    class Interpretation(BaseModel):
+        """Statements, the most important first, and what the data cannot tell."""
+
+        model_config = ConfigDict(extra="forbid")
+        statements: list[Statement]
+        limits: list[str]
+
+    return Interpretation

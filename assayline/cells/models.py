@@ -1,0 +1,124 @@
+"""Models that place cells in a space of few dimensions, each with a verdict; scVI through scvi-tools, PCA as the plain alternative."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+CONVERGED_TAIL = 0.01  # share of the whole gain that the last tenth of the epochs may still bring
+DIVERGED = 0.02  # how far, relative to the best, the last validation loss may lie above it
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The decided model: `model` is scvi or pca; sizes are counts of genes, dimensions, layers, units and epochs."""
+
+    model: str
+    variable_genes: int
+    latent: int
+    layers: int
+    hidden: int
+    max_epochs: int
+    likelihood: str
+    correct_samples: bool
+
+
+@dataclass(slots=True)
+class Trained:
+    """A latent space (cells × dimensions) with the history of its training (empty for PCA) and the verdict on it."""
+
+    latent: Any
+    history: list[dict[str, float]]
+    verdict: dict[str, Any]
+
+
+def threads() -> int:
+    """Threads a model may use: `OMP_NUM_THREADS`, else one."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) > 0 else 1
+
+
+def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int, float], None]) -> Trained:
+    """Train scVI (Lopez et al. 2018, doi:10.1038/s41592-018-0229-2) on `layers['counts']`, seeded, on the CPU, stopped early."""
+    import logging
+    import warnings
+
+    import scvi
+    import torch
+    from lightning.pytorch.callbacks import LambdaCallback
+
+    torch.set_num_threads(threads())
+    for name in ("lightning", "lightning.pytorch", "lightning.fabric", "lightning.fabric.utilities.seed", "scvi"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    scvi.settings.seed = seed
+
+    def tell(trainer: Any, _module: Any) -> None:
+        loss = trainer.callback_metrics.get("elbo_validation")
+        if loss is not None:
+            progress(int(trainer.current_epoch) + 1, float(loss))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # advice on loaders and logging intervals, which are chosen here on purpose
+        scvi.model.SCVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
+        model = scvi.model.SCVI(
+            data, n_latent=settings.latent, n_layers=settings.layers, n_hidden=settings.hidden, gene_likelihood=settings.likelihood
+        )
+        model.train(
+            max_epochs=settings.max_epochs,
+            accelerator="cpu",
+            devices=1,
+            train_size=0.9,
+            early_stopping=True,
+            early_stopping_monitor="elbo_validation",
+            early_stopping_patience=20,
+            check_val_every_n_epoch=1,
+            enable_progress_bar=False,
+            callbacks=[LambdaCallback(on_train_epoch_end=tell)],
+        )
+        latent = model.get_latent_representation()
+    training = model.history["train_loss"].iloc[:, 0].to_numpy(dtype=float)
+    validation = model.history["elbo_validation"].iloc[:, 0].to_numpy(dtype=float)
+    history = [
+        {"epoch": number, "train_loss": float(one), "validation_elbo": float(other)}
+        for number, (one, other) in enumerate(zip(training, validation, strict=False), 1)
+    ]
+    return Trained(np.asarray(latent), history, verdict(validation, settings.max_epochs))
+
+
+def verdict(validation: Any, allowed: int) -> dict[str, Any]:
+    """Whether a training converged, told from the loss on held-out cells (lower is better) and the epochs that were allowed."""
+    losses = np.asarray(validation, dtype=float)
+    if not len(losses) or not np.isfinite(losses).all():
+        return {"converged": False, "because": "the loss on held-out cells is not finite", "epochs": len(losses)}
+    first, best, last = float(losses[0]), float(losses.min()), float(losses[-1])
+    tail = max(1, len(losses) // 10)
+    earlier = float(losses[:-tail].min()) if len(losses) > tail else first
+    gain = (earlier - best) / (first - best) if first > best else 0.0
+    worse = (last - best) / abs(best) if best else 0.0
+    stopped = len(losses) < allowed
+    if first <= best:
+        converged, why = False, "the loss on held-out cells never improved"
+    elif worse > DIVERGED:
+        converged, why = False, "the loss on held-out cells rose again after its best epoch"
+    elif stopped:
+        converged, why = True, "the loss on held-out cells no longer improved, so training stopped early"
+    elif gain < CONVERGED_TAIL:
+        converged, why = True, "the last tenth of the epochs brought next to nothing on held-out cells"
+    else:
+        converged, why = False, "the loss on held-out cells was still falling when the allowed epochs were over"
+    body: dict[str, Any] = {"converged": converged, "because": why, "epochs": len(losses), "allowed_epochs": allowed, "stopped_early": stopped}
+    body |= {"best_epoch": int(losses.argmin()) + 1, "first_loss": first, "best_loss": best, "last_loss": last}
+    return body | {"tail_gain": max(0.0, float(gain)), "loss_change": best - first}
+
+
+def pca(data: Any, dimensions: int, seed: int) -> Any:
+    """Principal components (cells × dimensions) of log-normalised values in `X`; needs no training and cannot fail to converge."""
+    from sklearn.decomposition import PCA
+
+    count = max(2, min(dimensions, data.n_obs - 1, data.n_vars - 1))
+    dense = data.X.toarray() if hasattr(data.X, "toarray") else np.asarray(data.X)
+    return PCA(n_components=count, random_state=seed, svd_solver="arpack" if count < min(dense.shape) else "full").fit_transform(dense)

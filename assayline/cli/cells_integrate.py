@@ -1,0 +1,38 @@
+"""Train the model decided for the run, with a verdict on its convergence.
+
+Reads cells/kept.h5ad and decisions/integration_model.json; then surveys clusterings over resolutions without looking at any label.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assayline.cli.outcome import Outcome, talk
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The run folder and the seed."""
+    parser.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR", help="the run folder")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training and the survey (default: 0)")
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Do the station's work as the decision file says."""
+    from assayline.advisor.tape import chosen
+    from assayline.cells.extra import require_extra
+    from assayline.run_folder import RunFolder
+
+    require_extra()
+    folder = RunFolder(options.folder).existing().create()
+    choice, digest = chosen(folder, "integration_model")
+    from assayline.cells.steps_model import integrate_step
+
+    def progress(epoch: int, loss: float) -> None:
+        if epoch % 20 == 0:
+            talk(f"epoch {epoch} of at most {choice['max_epochs']}: held-out loss {loss:.1f}")
+
+    report, findings = integrate_step(folder, choice, digest, options.seed, progress)
+    word = "converged" if report["verdict"]["converged"] else "did not converge"
+    text = f"{report['settings']['model']}, {report['verdict']['epochs']} epochs: {word}: {report['verdict']['because']}"
+    return Outcome([report], findings, text=text)

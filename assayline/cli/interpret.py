@@ -1,0 +1,31 @@
+"""Interpret a run in statements whose every number code has checked against the evidence.
+
+An interpretation of the same evidence is replayed; what the evidence does not support is dropped and listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assayline.cli.outcome import Outcome
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The run folder and who interprets."""
+    parser.add_argument("folder", type=Path, metavar="RUN", help="the run folder")
+    parser.add_argument("--by", choices=("auto", "claude", "rules"), default="auto", help="who interprets (default: auto)")
+    parser.add_argument("--model", metavar="NAME", help="which Claude model (default: $ASSAYLINE_MODEL, else the newest Opus)")
+    parser.add_argument("--again", action="store_true", help="ask again even if the evidence is the same")
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Write interpretation.json and show its statements."""
+    from assayline.advisor.interpret import interpret
+    from assayline.run_folder import RunFolder
+
+    body, findings = interpret(RunFolder(options.folder).existing(), options.by, options.model, again=options.again)
+    lines = [f"- {item['text']} ({item['confidence']})" for item in body["statements"]]
+    lines += [f"  limit: {limit}" for limit in body.get("limits") or []]
+    lines.append(f"{len(body['statements'])} statements, {len(body.get('dropped') or [])} dropped")
+    return Outcome([body], findings, text="\n".join(lines))
