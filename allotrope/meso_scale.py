@@ -83,17 +83,15 @@ class Plate:
         self.barcode = (self.facts.text("Barcode1") or "").strip("<>")
         self.time = self.facts.time("Read Time")
         self.analyst = self.facts.text("User")
-        self.version = self.facts.text("Version")
         spot = self.facts.text("SpotID") or ""
         self.spot = spot if spot.isdigit() else ""
         self.wells: dict[str, list[tuple[str, Cell]]] = {}
         grid.structure(title)
         self.end = self._matrix(title + 1)
-        names = ("FileName", "Model", "Serial #")
-        self.device = {name: self.facts.text(name) for name in names}
         self.sample = self.facts.keep(*SAMPLE)
         self.control = self.facts.keep(*CONTROL)
-        self.custom = self.facts.keep()
+        self.custom: dict[str, Any] = {}
+        """What is left of the facts, taken once the first plate has given those of the device."""
 
     def _matrix(self, header: int) -> int:
         """Read the lines under the column numbers; a line without letters is the next spot of the well row above it."""
@@ -140,6 +138,7 @@ def read(source: Source) -> Document:
     place(document, plates[0])
     together: dict[str, list[Plate]] = {}
     for plate in plates:
+        plate.custom = plate.facts.keep()
         together.setdefault(plate.barcode, []).append(plate)
     for tables in together.values():
         wells: dict[str, list[tuple[str, Cell]]] = {}
@@ -173,11 +172,12 @@ def diagnostics(grid: Grid, first: int, last: int) -> dict[str, Any]:
 
 def place(document: Document, plate: Plate) -> None:
     """The facts of device and data system, from the first plate."""
-    name = plate.device["FileName"]
+    name, version = plate.facts.text("FileName"), plate.facts.text("Version")
     if name:
         document.system |= {"file name": name.rpartition("\\")[2], "UNC path": name}
-    document.system |= {"software name": plate.version, "software version": plate.version}
-    document.device |= {"model number": plate.device["Model"], "equipment serial number": plate.device["Serial #"]}
+    document.system |= {"software name": version, "software version": version}
+    document.device["model number"] = plate.facts.text("Model")
+    document.device["equipment serial number"] = plate.facts.text("Serial #")
 
 
 def measure(document: Document, plate: Plate, well: str, spots: list[tuple[str, Cell]]) -> None:
