@@ -6,13 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from assayline.errors import CannotWrite, ExtraMissing, Refused, WorkflowFailed
+from assayline.errors import CannotWrite, EnvironmentMissing, ExtraMissing, Refused, WorkflowFailed
 from assayline.share import share
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def environment() -> dict[str, str]:
     """The environment of the steps: this installation's commands first on PATH, its shared folder in ASSAYLINE_SHARE."""
     bin_folder = str(Path(sys.executable).parent)
     path = os.pathsep.join(dict.fromkeys([bin_folder, *os.environ.get("PATH", "").split(os.pathsep)]))
-    return os.environ | {"PATH": path, "ASSAYLINE_SHARE": str(share()), "PYTHONUNBUFFERED": "1"}
+    shared = {}
+    with suppress(EnvironmentMissing):
+        shared["ASSAYLINE_SHARE"] = str(share())
+    return os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1"} | shared
 
 
 def follow(lines: IO[str], log: IO[str], say: Callable[[str], None]) -> tuple[str, str]:

@@ -28,10 +28,10 @@ def workflows() -> dict[str, Path]:
 
 def workflow(name: str) -> Path:
     """The folder of a workflow, by its name or as a path of its own; raises BadUsage for neither."""
+    if (Path(name) / "workflow" / "Snakefile").is_file():
+        return Path(name).resolve()
     known = workflows()
     if name in known:
         return known[name]
-    if (Path(name) / "workflow" / "Snakefile").is_file():
-        return Path(name).resolve()
     expected = f"one of {', '.join(known)}, or a folder with workflow/Snakefile"
     raise BadUsage(what="WORKFLOW", found=repr(name), expected=expected, next="List them with `assayline run`.")

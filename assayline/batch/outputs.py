@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.writers.json import dumps
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ENDINGS = {"parquet": ".asm.parquet", "rdf": ".asm.ttl", "xlsx": ".asm.xlsx", "ledger": ".ledger.json", "json": ".asm.json"}
+"""Output → ending of its file's name; JSON comes last, since its presence says that all is there."""
 
 
 def endings(formats: Iterable[str]) -> dict[str, str]:
-    """Output name → ending of its file name, with the ledger; JSON comes last, its presence says that all is there."""
+    """Output name → ending of its file's name, with the ledger."""
     wanted = {*formats, "ledger"}
     return {name: ending for name, ending in ENDINGS.items() if name in wanted}
 
 
+def json(asm: dict[str, Any]) -> bytes:
+    """The document as JSON."""
+    from allotrope.writers.json import dumps
+
+    return dumps(asm)
+
+
 def parquet(asm: dict[str, Any]) -> bytes:
-    """The measurement table of a document as a Parquet file."""
+    """The table of a document's measurements as a Parquet file."""
     import allotrope
     from allotrope.writers.tabular import parquet as to_parquet
 
@@ -35,10 +41,10 @@ def turtle(asm: dict[str, Any]) -> bytes:
 
 def xlsx(asm: dict[str, Any]) -> bytes:
     """The tables of a document as a workbook."""
-    from allotrope.writers.xlsx import dumps as to_workbook
+    from allotrope.writers.xlsx import dumps
 
-    return to_workbook(asm)
+    return dumps(asm)
 
 
-OUTPUTS: dict[str, Callable[[dict[str, Any]], bytes]] = {"json": dumps, "parquet": parquet, "rdf": turtle, "xlsx": xlsx}
+OUTPUTS: dict[str, Callable[[dict[str, Any]], bytes]] = {"json": json, "parquet": parquet, "rdf": turtle, "xlsx": xlsx}
 """Output name → function from a document to bytes."""

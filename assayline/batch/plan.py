@@ -38,11 +38,13 @@ def _inside(folder: Path, destination: Path) -> Iterator[Path]:
 
 def make_plan(sources: Iterable[Path], destination: Path) -> list[Item]:
     """The inputs in order, folders mirrored below a given one; raises Empty for a bare folder, SameDestination for a clash."""
+    given = list(sources)
     items: list[Item] = []
     taken: dict[Path, Path] = {}
-    for source in sources:
+    for source in given:
         if source.is_dir():
-            names: list[tuple[Path, PurePath]] = [(source / name, name) for name in _inside(source, destination)]
+            top = PurePath(source.resolve().name if len(given) > 1 else "")
+            names: list[tuple[Path, PurePath]] = [(source / name, top / name) for name in _inside(source, destination)]
             if not names:
                 raise Empty(file=source, where="folder", found="no file", expected="at least one instrument's export")
         else:

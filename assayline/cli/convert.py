@@ -1,7 +1,7 @@
 """Convert instrument exports into ASM documents, with a ledger of every value.
 
-Writes DIR/<input>.asm.json and DIR/<input>.ledger.json for each file; folders are searched and mirrored. Nothing is overwritten
-without --force, and each file's outputs appear together or not at all.
+Writes DIR/<input>.asm.json and DIR/<input>.ledger.json for each file. A folder is searched and mirrored; of several paths each
+folder keeps its own name. Nothing is overwritten without --force, and each file's outputs appear together or not at all.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
@@ -27,6 +28,10 @@ STATUSES = {
 EPILOG = "Data goes to stdout, talk to stderr. Exit status: " + " · ".join(f"{code} {text}" for code, text in STATUSES.items())
 
 
+NEGATIVE = re.compile(r"^-\d[\d:.]*$")
+"""Words that start with a minus sign and are values, as the zone -05:00."""
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises `BadArguments` instead of ending the process."""
 
@@ -39,6 +44,7 @@ def verb_parser(prog: str, module: ModuleType) -> Parser:
     """The parser of one verb or sub-verb, with its own arguments and `--json`."""
     body = (module.__doc__ or "").strip()
     parser = Parser(prog=prog, description=body, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser._negative_number_matcher = NEGATIVE
     module.arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON envelope instead of text")
     return parser
