@@ -1,0 +1,33 @@
+"""Cells that cannot become a measurement: kept verbatim beside the others, or left out with a reason, each with a finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from allotrope.envelope import Document
+    from allotrope.grid import Grid
+    from allotrope.record import Record
+
+
+def set_aside(document: Document, record: Record, because: str) -> None:
+    """Keep an odd row in the document's own custom information, under the addresses of its cells, with a warning."""
+    cells = [cell for cell in record if cell and not cell.store.fates[cell.handle]]
+    if cells:
+        put(document.aggregate, CUSTOM, {cell.where: cell.keep() for cell in cells})
+        document.source.find("row-set-aside", f"{because}; its cells are kept as custom information", cells[0].where, "warning")
+
+
+def leave_out(document: Document, grids: Iterable[Grid], because: str) -> None:
+    """Ignore whole sheets that are no part of the export (notes, copies, lists), with the reason and a finding for each."""
+    for grid in grids:
+        cells = [cell for row in range(len(grid.rows)) for cell in grid.cells(row)]
+        for cell in cells:
+            cell.ignore(because)
+        if cells:
+            document.source.find("sheet-ignored", f"{len(cells)} cells of sheet {grid.name!r} are left out: {because}", grid.name)
