@@ -90,6 +90,17 @@ class Grid(Store):
             if first <= cell.handle % self.width <= (self.width if last is None else last):
                 cell.mapped()
 
+    def keep_rows(self) -> dict[str, str]:
+        """Custom information from every row with unread cells: address of the first → their texts, joined by tabs."""
+        kept = {}
+        for row in range(len(self.rows)):
+            unread = [cell for cell in self.cells(row) if self.fates[cell.handle] == UNREAD]
+            if unread:
+                kept[unread[0].where] = "\t".join(cell.text for cell in unread)
+                for cell in unread:
+                    cell.keep()
+        return kept
+
     def find(self, label: str, start: int = 0, column: int = 0) -> int | None:
         """The first row from `start` whose cell in the column equals the label, after folding."""
         wanted = fold(label)
