@@ -1,0 +1,52 @@
+"""Applied Biosystems Design & Analysis and Diomni software: the workbook of results, curves and calculated values of a qPCR run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allotrope.instrument import Instrument
+from allotrope.instruments.appbio_quantstudio_designandanalysis.read import Reader
+from allotrope.quantstudio import Export, document_of
+from allotrope.sections import classic_workbook
+from allotrope.signature import Signature, cell
+
+if TYPE_CHECKING:
+    from allotrope.envelope import Document
+    from allotrope.source import Source
+
+
+def read(source: Source) -> Document:
+    """The sheets of version 2 and later; a sheet 'Sample Setup' makes it an export of version 1, in the classic form."""
+    grids = source.sheets()
+    if "Sample Setup" not in grids:
+        return Reader(source, grids).read()
+    export = Export()
+    classic_workbook(grids, export)
+    document = document_of(source, export)
+    document.system |= {
+        "data system instance identifier": None,
+        "software name": "Design & Analysis Software",
+        "software version": "1.x",
+    }
+    return document
+
+
+INSTRUMENT = Instrument(
+    name="appbio_quantstudio_designandanalysis",
+    vendor="Thermo Fisher Scientific (Applied Biosystems)",
+    product="QuantStudio Design & Analysis Software, Diomni",
+    manifest="pcr/REC/2024/09/qpcr",
+    signature=Signature(
+        ("workbook",),
+        any=(
+            cell(r"^(Software Name and Version|PCR Stage/Step Number|Plugin Name and Version)$"),
+            cell(r"^Stage/ ?Cycle where C\w+ Analysis is performed$"),
+            cell(r"^Pre-read Stage/Step$"),
+        ),
+    ),
+    read=read,
+    device={"product manufacturer": "ThermoFisher Scientific"},
+    system={"data system instance identifier": "localhost"},
+    export="In Design & Analysis software open the run, choose Actions > Export and select all contents as one Excel workbook.",
+    not_covered="Raw filter signals and dyes that no target of a well uses are ignored; summary sheets without a technique's place are kept.",
+)
