@@ -7,6 +7,7 @@ SUBVERBS = {
     "list": "the latest entries",
     "show": "one entry as text, Markdown, HTML or JSON",
     "search": "the entries that hold all the words",
+    "outbox": "what is queued for a service, and why it is still there",
     "sign": "sign an entry: name, time and meaning, bound to the record",
     "lock": "close an entry for good",
     "verify": "prove the history and every file",

@@ -115,3 +115,63 @@ class NotebookAbsent(AssaylineError):
     template = "{file}: found nothing; expected a local notebook."
     hint = "One is made by the first `assayline notebook push RUN`; another place is named with --notebook or ASSAYLINE_NOTEBOOK."
     status = 2
+
+
+class ServiceUnreachable(AssaylineError):
+    """A service could not be reached, or kept failing: nothing is lost, the push stays queued."""
+
+    code = "service-unreachable"
+    title = "Service not reachable"
+    template = "{service}: found {found}; expected an answer."
+    hint = "The push stays in the outbox; send it later with `assayline notebook push --drain`."
+    status = 7
+
+
+class ServiceUnsure(AssaylineError):
+    """A request was sent but its outcome is unknown; the outbox asks the service before it sends again."""
+
+    code = "service-unsure"
+    title = "Outcome unknown"
+    template = "{service}: {request}: found {found}; expected a confirmation."
+    hint = "The push stays in the outbox; `assayline notebook push --drain` asks the service whether it arrived."
+    status = 7
+
+
+class ServiceRefused(AssaylineError):
+    """A service refused a request; its own message is shown, with the field and the value where it names them."""
+
+    code = "service-refused"
+    title = "Refused by the service"
+    template = "{service}: {request}: found status {status_code}: {found}; expected it to be accepted."
+    hint = "{next}"
+    status = 9
+
+
+class ServiceAmbiguous(AssaylineError):
+    """A service holds more than one record with the key of an entry, so that going on would be a guess."""
+
+    code = "service-ambiguous"
+    title = "More than one record"
+    template = "{service}: found {found} for the key {key}; expected at most one."
+    hint = "Look at them, remove or archive all but one by hand, then `assayline notebook push --drain`."
+    status = 9
+
+
+class ServiceMissing(AssaylineError):
+    """The address or the key of a service is not given."""
+
+    code = "service-missing"
+    title = "Service not set up"
+    template = "{service}: found no {found}; expected it in the environment variable {expected}."
+    hint = "Set it in the environment; keys are never taken from the command line and never written down."
+    status = 7
+
+
+class PushStuck(AssaylineError):
+    """A push stays in the outbox with its reason."""
+
+    code = "push-stuck"
+    title = "Push not finished"
+    template = "{service}: entry {entry} stays in the outbox: {found}"
+    hint = ""
+    status = 8

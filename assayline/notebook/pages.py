@@ -11,7 +11,7 @@ from assayline.report.page import OPENING, plain, style, versus
 from assayline.report.words import anchor, data, is_number, moment, number, plural, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Environment
 
@@ -63,3 +63,9 @@ def entry_page(entry: Entry, line: Line, history: Sequence[Event], storage: Stor
 def list_page(lines: Sequence[Line], *, asked: str = "", total: int = 0, more: int | None = None) -> str:
     """A list of entries with a search field; `more` is the number to go on from."""
     return environment().get_template("list.html").render({"lines": lines, "asked": asked, "total": total, "more": more})
+
+
+def body_html(entry: Entry, addresses: Mapping[str, str] | None = None) -> str:
+    """The entry's parts as plain HTML for a service's own page; `addresses` gives the place of a figure by its SHA-256."""
+    mark = f"assayline entry {entry.id}, key {entry.key}"
+    return environment().get_template("body.html").render({"entry": entry, "addresses": addresses or {}, "mark": mark})
