@@ -34,8 +34,10 @@ def validator(manifest: str) -> Draft202012Validator:
 
 
 def is_iso_8601(text: str) -> bool:
-    """Whether a text is a date and time in ISO 8601, which the schemas ask for in words; a missing zone is no error, since a source
-    that names none must not have one invented, and the conversion says so in a finding of its own."""
+    """Whether a text is a date and time in ISO 8601, which the schemas ask for in words.
+
+    A missing zone is no error, since a source that names none must not have one invented; the conversion says so in a finding.
+    """
     try:
         datetime.fromisoformat(text)
     except ValueError:

@@ -1,8 +1,8 @@
 """What a schema says of one place in a document: all fragments that apply there, merged on demand, with their annotations.
 
 A schema is a tree of `allOf`, `oneOf`, `$ref` and `properties`; a reader of documents wants the reverse: given a path, which keys
-are known, which units allowed, which class does the ontology give. `Shape` answers that, following the document's own keys, so only
-places a document has are ever merged. Alternatives (`oneOf`, `anyOf`) are taken together: a shape says what may be, not must.
+are known, which units allowed, which class does the ontology give. `Shape` answers that, following the document's own keys, so
+only places a document has are ever merged. Alternatives (`oneOf`, `anyOf`) are taken together: a shape says what may be, not must.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Shape:
 
     def __init__(self, fragments: list[dict[str, Any]], definitions: dict[str, Any]) -> None:
         self._definitions = definitions
+        self._parts = fragments
         self.fragments: list[dict[str, Any]] = []
         seen: set[int] = set()
         for fragment in fragments:
@@ -50,7 +51,7 @@ class Shape:
     @cached_property
     def required(self) -> frozenset[str]:
         """Keys that every document must have here (not those required by one alternative only)."""
-        return frozenset(key for fragment in self._binding(self.fragments[:1]) for key in fragment.get("required", ()))
+        return frozenset(key for fragment in self._binding(self._parts) for key in fragment.get("required", ()))
 
     def _binding(self, fragments: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         seen: set[int] = set()
@@ -82,6 +83,17 @@ class Shape:
         """The distinct values of `$asm.<name>` here, nearest first, without empty ones and `TODO`."""
         found = (fragment.get(f"$asm.{name}") for fragment in self.fragments)
         return tuple(dict.fromkeys(value for value in found if isinstance(value, str) and value not in IGNORED_ANNOTATIONS))
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The IRIs of the ontology's classes for the value here, nearest first; several only where alternatives disagree."""
+        return self.annotations("property-class")
+
+    @cached_property
+    def datatype(self) -> str | None:
+        """The name of the XSD datatype of a scalar here, or None if the schema states none."""
+        xsd = "http://www.w3.org/2001/XMLSchema#"
+        return next((name.removeprefix(xsd) for name in self.annotations("type") if name.startswith(xsd)), None)
 
     @cached_property
     def units(self) -> dict[str, str]:

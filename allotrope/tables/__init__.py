@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tables", "flatten", "tables"]
 FORMAT = "assayline.tables/1"
+_CLOCK = "column {!r}: found times without time zone; they are held as the clock showed them, as if it were at UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[
         if node.unit_column and not _common_unit(node, fields, frame) and findings is not None:
             findings.append(_mixed(node, frame))
         _written_form(node, fields, frame)
+        form = frame.forms.get(node.column)
+        if form is not None and not form.offset and findings is not None:
+            findings.append(Finding("time-without-zone", _CLOCK.format(node.column), "/".join(node.path)))
     for name, entries in (("custom information", frame.custom), ("other", frame.other)):
         array = entries.array()
         fields.append(pa.field(name, array.type))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXACT = 2**53
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d|)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -42,7 +42,10 @@ def escape(key: str) -> str:
 
 @lru_cache(maxsize=4096)
 def instant(text: str) -> tuple[int, Written] | None:
-    """Microseconds since 1970 of an ISO 8601 time with offset, and how it was written; None for anything else."""
+    """Microseconds since 1970 of an ISO 8601 time, and how it was written; None for anything else.
+
+    A time without offset is taken as a clock's reading: it has the instant that a clock at UTC would show, and an empty offset.
+    """
     match = _TIME.fullmatch(text)
     if match is None:
         return None
@@ -50,6 +53,8 @@ def instant(text: str) -> tuple[int, Written] | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not match[2]:
+        moment = moment.replace(tzinfo=UTC)
     digits = len(match[1] or " ") - 1
     iso = digits == (6 if moment.microsecond else 0)
     return (moment - _EPOCH) // _MICROSECOND, Written("iso" if iso else str(digits), match[2])

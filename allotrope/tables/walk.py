@@ -69,8 +69,9 @@ class Walk:
         self._layout = layout
 
     def run(self, asm: dict[str, Any]) -> None:
-        """Walk the whole document."""
-        self._level(self._layout.root, asm, "", [], repeat=False)
+        """Walk the whole document but for the name of its manifest, which the tables carry in their metadata."""
+        body = {key: value for key, value in asm.items() if key != "$asm.manifest" or not isinstance(value, str)}
+        self._level(self._layout.root, body, "", [], repeat=False)
 
     def _level(self, node: Node, value: dict[str, Any], at: str, above: list[Sink], *, repeat: bool) -> None:
         """Something that holds measurements: first its own scalars, then the rows below, then its scalars spread over them."""

@@ -68,7 +68,7 @@ def written(moment: datetime, facts: dict[bytes, bytes]) -> str:
     """A time as the file wrote it, from the metadata of its field."""
     offset = facts[b"offset"].decode()
     digits = (6 if moment.microsecond else 0) if facts[b"digits"] == b"iso" else int(facts[b"digits"])
-    if offset == "Z":
+    if offset in ("Z", ""):
         zone: timezone = UTC
     else:
         sign = -1 if offset[0] == "-" else 1

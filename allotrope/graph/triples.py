@@ -1,0 +1,244 @@
+"""The statements of a document, one after the other: every object and scalar is a node, typed by the class its schema names.
+
+A node's IRI is the document's base and the JSON pointer of the value. Structure is `has part`; a scalar has `has value`, a
+quantity `qudt:numericValue` and `qudt:hasUnit`; calculated data is `prov:wasDerivedFrom` what its data sources name. A key without
+class gets one under the document's own base. Nothing is held but the way down to the present node and the document's identifiers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allotrope.graph import terms
+from allotrope.graph.terms import Triple
+from allotrope.schema import Shape, manifest_of, shape, units
+from allotrope.schema.unitlist import released
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CUSTOM = frozenset(("custom information document", "custom information aggregate document"))
+SOURCES = "data source aggregate document"
+SOURCE = "data source identifier"
+DEFINING = ("measurement identifier", "processed data identifier", "calculated data identifier")
+_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE = re.compile(r"-?\d{4,}-\d\d-\d\d", re.ASCII)
+_FORMS = {"dateTime": _TIME, "dateTimeStamp": _TIME, "date": _DATE, "anyURI": re.compile(r"[a-z][a-z0-9+.-]*:\S+")}
+_COMPONENTS = {"dimensions": terms.DIMENSION, "measures": terms.MEASURE}
+
+
+class Used(NamedTuple):
+    """A key as the graph used it: its path without indices, its class or None, and whether the schema knows it."""
+
+    path: tuple[str, ...]
+    iri: str | None
+    declared: bool
+
+
+class Place(NamedTuple):
+    """A value still to be told: its node and the one above, its key, its position in a list, what the schema says of it."""
+
+    node: str
+    above: str
+    key: str
+    position: int | None
+    value: Any
+    at: Shape | None
+    holder: str
+    path: tuple[str, ...]
+
+
+class Statements:
+    """An iterator of the statements of one document; `own` collects the keys and units that have only an IRI of its own."""
+
+    def __init__(self, asm: dict[str, Any], base: str) -> None:
+        self._asm = asm
+        self._manifest = manifest_of(asm)
+        self._base = base
+        self._units = units(self._manifest)
+        self._owners: dict[str, str] = {}
+        self._labelled: set[str] = set()
+        self.own: dict[str, str] = {}
+        self._uses: dict[tuple[tuple[str, ...], Shape | None], int] = {}
+
+    def __iter__(self) -> Iterator[Triple]:
+        self._identify()
+        yield Triple(self._base, terms.CONFORMS, self._manifest)
+        root = Place(self._base, "", "", None, self._asm, shape(self._manifest), self._base, ())
+        stack = [self._children(root, f"{self._base}#")]
+        while stack:
+            place = next(stack[-1], None)
+            if place is None:
+                stack.pop()
+                continue
+            if isinstance(place.value, dict) and not _is_value(place.value):
+                yield from self._typed(place)
+                if _is_cube(place.value):
+                    yield from self._cube(place)
+                else:
+                    stack.append(self._children(place, place.node))
+            else:
+                yield from self._typed(place)
+                yield from self._leaf(place)
+                if isinstance(place.value, dict):
+                    stack.append(self._children(place, place.node, skip=("value", "unit")))
+
+    def uses(self) -> dict[Used, int]:
+        """How often each key was a node, once the statements have been gone through; free-form information is not counted."""
+        found: dict[Used, int] = {}
+        for (path, at), count in self._uses.items():
+            if not CUSTOM.isdisjoint(path[:-1]):
+                continue
+            used = Used(path, at.classes[0] if at is not None and at.classes else None, at is not None)
+            found[used] = found.get(used, 0) + count
+        return found
+
+    def _identify(self) -> None:
+        """Learn which node carries which identifier, so that data sources can point to it."""
+        stack: list[tuple[str, Any]] = [(f"{self._base}#", self._asm)]
+        while stack:
+            node, value = stack.pop()
+            if isinstance(value, dict):
+                for key in DEFINING:
+                    if isinstance(value.get(key), str):
+                        self._owners.setdefault(value[key], node)
+                stack.extend((f"{node}/{terms.step(key)}", part) for key, part in value.items() if isinstance(part, dict | list))
+            elif value and isinstance(value[0], dict | list):
+                stack.extend((f"{node}/{index}", part) for index, part in enumerate(value) if isinstance(part, dict | list))
+
+    def _children(self, above: Place, prefix: str, skip: tuple[str, ...] = ()) -> Iterator[Place]:
+        for key, value in above.value.items():
+            if key in skip or (above.at is not None and key == "$asm.manifest" and isinstance(value, str)):
+                continue
+            at = above.at.child(key) if above.at is not None else None
+            holder = above.node if key == SOURCES else above.holder
+            place = Place(f"{prefix}/{terms.step(key)}", above.node, key, None, value, at, holder, (*above.path, key))
+            if isinstance(value, list):
+                yield from self._items(place)
+            else:
+                yield place
+
+    def _items(self, place: Place) -> Iterator[Place]:
+        """The items of a list, each a node under the key of the list; lists in lists lose no item."""
+        stack = [(place.node, place.value, place.at)]
+        while stack:
+            node, values, at = stack.pop()
+            item = at.item if at is not None else None
+            for index, value in enumerate(values):
+                if isinstance(value, list):
+                    stack.append((f"{node}/{index}", value, item))
+                else:
+                    yield place._replace(node=f"{node}/{index}", position=index, value=value, at=item)
+
+    def _typed(self, place: Place) -> Iterator[Triple]:
+        """A node's place in the whole, its class, and the label of the class where it is met first."""
+        yield Triple(place.above, terms.PART, place.node)
+        if place.position is not None:
+            yield Triple(place.node, terms.INDEX, str(place.position), terms.INTEGER)
+        classes = place.at.classes if place.at is not None else ()
+        used = (place.path, place.at)
+        self._uses[used] = self._uses.get(used, 0) + 1
+        iri = classes[0] if classes else self._own("key", place.key)
+        yield Triple(place.node, terms.TYPE, iri)
+        yield from self._label(iri, place.key)
+
+    def _label(self, iri: str, label: str) -> Iterator[Triple]:
+        mark = f"{iri} {label}"
+        if mark not in self._labelled:
+            self._labelled.add(mark)
+            yield Triple(iri, terms.LABEL, label, terms.STRING)
+
+    def _own(self, kind: str, name: str) -> str:
+        iri = f"{self._base}#{kind}:{terms.step(name)}"
+        self.own[iri] = name
+        return iri
+
+    def _leaf(self, place: Place) -> Iterator[Triple]:
+        value = place.value
+        number = value
+        if isinstance(value, dict):
+            number = value.get("value")
+            if "unit" in value:
+                if not isinstance(number, dict | list) and number is not None:
+                    predicate = terms.NUMBER if _is_number(number) else terms.VALUE
+                    yield Triple(place.node, predicate, *literal(number, None if not _is_number(number) else "double"))
+                if isinstance(value["unit"], str):
+                    yield from self._unit(place.node, value["unit"])
+                return
+        if number is None or isinstance(number, dict | list):
+            return
+        yield Triple(place.node, terms.VALUE, *literal(number, place.at.datatype if place.at is not None else None))
+        if place.key == SOURCE and number in self._owners:
+            owner = self._owners[number]
+            yield Triple(place.above, terms.REFERENCES, owner)
+            yield Triple(place.holder, terms.DERIVED, owner)
+
+    def _unit(self, node: str, symbol: str) -> Iterator[Triple]:
+        iri = terms.unit_iri(symbol, self._units.get(symbol) or released().get(symbol, "")) or self._own("unit", symbol)
+        yield Triple(node, terms.UNIT, iri)
+        yield from self._label(iri, symbol)
+
+    def _cube(self, place: Place) -> Iterator[Triple]:
+        """A cube: a node for each dimension and measure, its values one JSON literal, and what else the cube says."""
+        structure, data = place.value["cube-structure"], place.value["data"]
+        for name, kind in _COMPONENTS.items():
+            values = data.get(name)
+            for index, component in enumerate(structure.get(name) or ()):
+                node = f"{place.node}/cube-structure/{name}/{index}"
+                yield Triple(place.node, terms.PART, node)
+                yield Triple(node, terms.TYPE, kind)
+                yield Triple(node, terms.INDEX, str(index), terms.INTEGER)
+                if isinstance(component, dict):
+                    yield from self._component(node, component)
+                if isinstance(values, list) and index < len(values):
+                    yield Triple(node, terms.VALUE, _json(values[index]), terms.JSON)
+        if "points" in data:
+            yield Triple(place.node, terms.VALUE, _json(data["points"]), terms.JSON)
+        if isinstance(place.value.get("label"), str):
+            yield Triple(place.node, terms.LABEL, place.value["label"], terms.STRING)
+
+    def _component(self, node: str, component: dict[str, Any]) -> Iterator[Triple]:
+        if isinstance(component.get("concept"), str):
+            yield Triple(node, terms.LABEL, component["concept"], terms.STRING)
+        if isinstance(component.get("unit"), str):
+            yield from self._unit(node, component["unit"])
+        if isinstance(component.get("@componentDatatype"), str):
+            yield Triple(node, terms.RANGE, terms.XSD + terms.step(component["@componentDatatype"]))
+
+
+def literal(value: Any, kind: str | None) -> tuple[str, str]:
+    """A JSON scalar as lexical form and datatype: the stated XSD type where the value has its form, else the one of JSON."""
+    if isinstance(value, bool):
+        return ("true" if value else "false"), f"{terms.XSD}boolean"
+    if isinstance(value, int) and kind not in ("double", "float", "decimal"):
+        return str(value), terms.INTEGER
+    if isinstance(value, int | float):
+        return _double(value), f"{terms.XSD}double"
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
+    form = _FORMS.get(kind or "")
+    return value, terms.XSD + (kind if kind and form is not None and form.fullmatch(value) else "string")
+
+
+def _double(value: float) -> str:
+    text = repr(float(value)) if abs(value) < 1e308 else repr(value)
+    return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(text, text)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_value(value: dict[str, Any]) -> bool:
+    """Whether an object is a scalar in a box or a quantity."""
+    return "value" in value and not isinstance(value["value"], dict | list)
+
+
+def _is_cube(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("cube-structure"), dict) and isinstance(value.get("data"), dict)
