@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from allotrope.clean import Clean
 from allotrope.errors import Finding
 from allotrope.schema.problems import LIMIT, Path, pointer, show
 from allotrope.schema.unitlist import nearest, released
@@ -31,10 +32,22 @@ _LEVEL = {"unknown-key": "warning", "unknown-unit": "warning"}
 
 def lint(asm: dict[str, Any], shape: Shape, units: frozenset[str]) -> tuple[Finding, ...]:
     """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas."""
+    if Clean(_Units(units)).whole(asm, shape):
+        return ()
     walk = _Walk(units)
     walk.run(asm, shape)
     walk.references()
     return tuple(walk.findings())
+
+
+class _Units:
+    """The units of a document's schemas, and behind them those of every release."""
+
+    def __init__(self, units: frozenset[str]) -> None:
+        self._units = units
+
+    def __contains__(self, unit: object) -> bool:
+        return unit in self._units or unit in released()
 
 
 class _Place(NamedTuple):
