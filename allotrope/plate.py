@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import TYPE_CHECKING
 
-from allotrope.grid import Grid
-from allotrope.record import Cell
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from allotrope.grid import Grid
+    from allotrope.record import Cell
 
 WELL_COUNTS = (1, 2, 4, 6, 8, 12, 24, 48, 72, 96, 384, 1536, 3456)
 MOST_ROWS = 48

@@ -1,0 +1,242 @@
+"""BioTek/Agilent Gen5 text exports: the run of plates, each with header, procedure, and blocks between blank lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
+from allotrope.labels import fold
+from allotrope.plate import Matrix, matrix, plate_columns
+from allotrope.readers.text import lines_of
+from allotrope.record import UNREAD, Cell, Record, traced
+from allotrope.values import Scalar, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from allotrope.grid import Grid
+    from allotrope.source import Source
+
+SOFTWARE = r"^\s*Software Version\t[\s\S]*^Procedure Details"
+"""What every export of a plate shows (signature); the reads that follow tell plate values from images."""
+PLATE_READ = r"\b(Absorbance|Fluorescence|Luminescence|Alpha) (Endpoint|Spectrum|Area Scan)\b"
+IMAGE_READ = r"\bImage (Single Image|Montage|Z-Stack)\b"
+CURVES = ("time", "wavelength")
+_PAIR = re.compile(r"(?:(?<=\t)|^)\d{3},\d{3}[ ]*$", re.MULTILINE)
+"""A label such as `485,528` at the end of a line: two wavelengths, no decimal number."""
+_FILE_NAME = re.compile(r"\d{6}_\d{6}_(?P<plate>[^_]+)_.*\.txt$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines between blank lines: a plate matrix, a curve table (`Time`, `Wavelength`), or anything else."""
+
+    title: str
+    first: int
+    last: int
+    """Exclusive."""
+    kind: str = ""
+    """`matrix`, `time`, `wavelength`, or empty."""
+    matrix: Matrix | None = None
+
+
+@dataclass(slots=True)
+class PlateExport:
+    """One plate of an export: its header, the rows of its procedure, its blocks; rows count in the grid."""
+
+    grid: Grid
+    header: Record
+    procedure: range
+    blocks: list[Block] = field(default_factory=list)
+
+    def titled(self, title: str) -> Block | None:
+        """The last block of this title."""
+        return next((block for block in reversed(self.blocks) if fold(block.title) == fold(title)), None)
+
+    def matrices(self) -> list[Block]:
+        """All plate matrices but the layout."""
+        return [block for block in self.blocks if block.matrix and fold(block.title) != "layout"]
+
+    def name(self, source: Source) -> str | None:
+        """The plate's name: from a file name date_time_plate_…, else `Plate Number` (which else stays for custom information)."""
+        found = _FILE_NAME.match(source.name)
+        return found["plate"] if found else self.header.text("Plate Number")
+
+    def time(self) -> str | None:
+        """Date and time of the reading."""
+        day, clock = self.header.cell("Date"), self.header.cell("Time")
+        if not day:
+            return None
+        found = moment(f"{day.text} {clock.text if clock else ''}", self.grid.locale)
+        if found is None:
+            return None
+        for cell in (day, clock):
+            if cell:
+                cell.mapped()
+        return traced(found, day.where) if self.grid.trace else found
+
+    def temperature(self) -> int | float | None:
+        """The temperature in °C of the last reading of it."""
+        block = self.titled("Actual Temperature")
+        cells = self.grid.cells(block.first) if block else []
+        found = cells[-1].as_number() if len(cells) > 1 else None
+        if found is not None:
+            cells[0].mapped()
+        return found
+
+    def unread(self) -> dict[str, Scalar]:
+        """What nothing has read of the header, under the labels as written."""
+        found: dict[str, Scalar] = {}
+        for cell in self.header:
+            value = cell.keep() if self.grid.fates[cell.handle] == UNREAD else None
+            if value is not None:
+                found[self.grid.text(cell.handle // self.grid.width)] = value
+        return found
+
+
+def plates(source: Source) -> list[PlateExport]:
+    """The plates of the file; raises Damaged where there is none, or one without a procedure."""
+    source.settle(_PAIR.sub("", "\n".join(lines_of(source.probe.text))))
+    grid = source.grid("\t", quoted=False)
+    starts = [row for row in range(len(grid.rows)) if fold(grid.text(row)).startswith("software version")]
+    if not starts:
+        place = "the text"
+        raise source.damaged(place, "no line 'Software Version'", "the header of a Gen5 export")
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
+        row = next((row for row in range(start, end) if fold(grid.text(row)).rstrip(":") == "procedure details"), None)
+        if row is None:
+            place = f"the plate at line {grid.line(start)}"
+            raise source.damaged(place, "no line 'Procedure Details'", "the procedure of the reading")
+        grid.at(row, 0).mapped()
+        first = next((at for at in range(row + 1, end) if not grid.blank(at)), end)
+        last = min(grid.until_blank(first), end)
+        export = PlateExport(grid, grid.pairs(range(start, row)), range(first, last))
+        export.blocks = list(_blocks(grid, last, end))
+        found.append(export)
+    return found
+
+
+def _blocks(grid: Grid, first: int, end: int) -> Iterator[Block]:
+    """The blocks of some rows; a line alone that is one cell is the title of the block after it."""
+    row, title = first, ""
+    waiting = -1
+    while row < end:
+        if grid.blank(row):
+            row += 1
+            continue
+        last = min(grid.until_blank(row), end)
+        if last == row + 1 and len(grid.cells(row)) == 1 and grid.text(row):
+            if waiting >= 0:
+                yield Block(title, waiting, waiting + 1)
+            title, waiting = grid.text(row).rstrip(":"), row
+        else:
+            yield _block(grid, title, waiting, row, last)
+            title, waiting = "", -1
+        row = last
+    if waiting >= 0:
+        yield Block(title, waiting, waiting + 1)
+
+
+def _block(grid: Grid, title: str, waiting: int, first: int, last: int) -> Block:
+    """One block: its own first line may be its title; a title waiting above it is used where it has none."""
+    head = first if _starts(grid, first) else first + 1
+    kind = _starts(grid, head) if head < last else ""
+    if not kind:
+        return Block(title or grid.text(first).rstrip(":"), first if waiting < 0 else waiting, last)
+    if waiting >= 0:
+        grid.at(waiting, 0).mapped()
+    if head > first:
+        grid.structure(first)
+        above = title
+        title = grid.text(first).rstrip(":")
+        if above.startswith("Read ") and ":" in above:
+            title = above
+    block = Block(title, head, last, kind)
+    if kind == "matrix":
+        block.matrix = matrix(grid, head, continued=True)
+        if block.matrix is None:
+            block.kind = ""
+    return block
+
+
+def _starts(grid: Grid, row: int) -> str:
+    """The kind of a block that has its header in this row."""
+    label = fold(grid.text(row))
+    if label in CURVES:
+        return label
+    return "matrix" if not label and plate_columns(grid, row) else ""
+
+
+def label_column(plate: Matrix) -> int:
+    """The grid column right of the wells, where Gen5 writes what the line holds."""
+    return max(plate.columns) + 1
+
+
+def lines(plate: Matrix) -> Iterator[tuple[str, str, list[tuple[str, Cell]]]]:
+    """Every line of a matrix: row letters, label, wells with their filled cells; what is around the wells is structure."""
+    plate.structure()
+    grid, column = plate.grid, label_column(plate)
+    for row, letters in plate.lines:
+        label = grid.text(row, column)
+        if label:
+            grid.at(row, column).mapped()
+        yield letters, label, [(well, cell) for well, cell in plate.line(row, letters, label) if cell]
+
+
+def layout(export: PlateExport) -> dict[str, dict[str, Cell]]:
+    """The layout: well → label (`Well ID`, `Name`, `Conc/Dil` …) → cell."""
+    wells: dict[str, dict[str, Cell]] = {}
+    block = export.titled("Layout")
+    if block and block.matrix:
+        for _, label, cells in lines(block.matrix):
+            for well, cell in cells:
+                wells.setdefault(well, {}).setdefault(label or "Layout", cell)
+    return wells
+
+
+def sample_of(wells: dict[str, Cell]) -> str | None:
+    """The sample's name in a well of the layout: `Name` before `Well ID`."""
+    for label in ("Name", "Well ID"):
+        if label in wells:
+            return wells[label].as_text()
+    return None
+
+
+def leftovers(export: PlateExport) -> dict[str, Scalar]:
+    """What nothing has read of the blocks: wells by line and name, tables by row and column, other lines as label and text."""
+    found: dict[str, Any] = {}
+    for block in export.blocks:
+        labels = {at: export.grid.text(block.first, at) for at in range(1, export.grid.width)} if block.kind in CURVES else {}
+        for row in range(block.first, block.last):
+            cells = [cell for cell in export.grid.cells(row) if export.grid.fates[cell.handle] == UNREAD]
+            columns = {cell.handle % export.grid.width: cell for cell in cells}
+            if block.matrix:
+                kept = _wells(block, block.matrix, row, columns)
+            elif len(cells) > 2 and not labels:
+                labels = {column: str(cell.keep()) for column, cell in columns.items()}
+                kept = {}
+            else:
+                kept = _row(export.grid, row, columns, labels)
+            put(found, CUSTOM, kept)
+    return dict(found.get(CUSTOM, {}))
+
+
+def _wells(block: Block, plate: Matrix, row: int, columns: dict[int, Cell]) -> dict[str, Scalar]:
+    """The unread wells of one line of a matrix, by the line's label and the well."""
+    letters = dict(plate.lines).get(row, "")
+    label = plate.grid.text(row, label_column(plate)) or block.title
+    return {f"{label} {letters}{plate.columns.get(column, '')}".strip(): cell.keep() or "" for column, cell in columns.items()}
+
+
+def _row(grid: Grid, row: int, columns: dict[int, Cell], labels: dict[int, str]) -> dict[str, Scalar]:
+    """One line that is no plate's: a title, `label: values`, or a row of a table with these column labels."""
+    if len(columns) == 1 and 0 in columns:
+        return {"Title": columns[0].keep() or ""}
+    name = grid.text(row).rstrip(":")
+    if 0 in columns:
+        columns.pop(0).keep()
+    return {f"{name} {labels.get(column, '')}".strip() or "line": cell.keep() or "" for column, cell in columns.items()}
