@@ -24,7 +24,8 @@ class Columns:
         self.table = table
         self.grid = table.grid
         self.absent = absent
-        self.rows = [row for row in range(table.first, min(table.last, len(self.grid.rows))) if not self.grid.blank(row)]
+        rows, last = self.grid.rows, min(table.last, len(self.grid.rows))
+        self.rows = [row for row in range(table.first, last) if (rows[row] and rows[row][0] not in ("", None)) or not self.grid.blank(row)]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -39,19 +40,22 @@ class Columns:
         if label is None:
             return [None] * len(self.rows)
         column = self.table.index[fold(label)][0]
-        rows, absent = self.grid.rows, self.absent
-        values: list[Any] = []
-        for row in self.rows:
-            cells = rows[row]
-            value = cells[column] if column < len(cells) else None
-            if isinstance(value, str):
-                value = value.strip()
-                if value in absent:
-                    if value:
-                        self.grid.mark(row * self.grid.width + column, self.grid.reason("stands for no value"))
-                    value = None
-            values.append(value)
-        return values
+        rows = self.grid.rows
+        try:
+            values = [rows[row][column] for row in self.rows]
+        except IndexError:  # rows of a text may be shorter than its header
+            values = [rows[row][column] if column < len(rows[row]) else None for row in self.rows]
+        if str not in set(map(type, values)):
+            return values
+        plain = {value: value.strip() if isinstance(value, str) else value for value in set(values)}
+        nothing = {value for value, text in plain.items() if isinstance(text, str) and text in self.absent}
+        if any(plain[value] for value in nothing):
+            because = self.grid.reason("stands for no value")
+            for row, value in zip(self.rows, values, strict=True):
+                if value in nothing and plain[value]:
+                    self.grid.mark(row * self.grid.width + column, because)
+        plain |= dict.fromkeys(nothing)
+        return [plain[value] for value in values]
 
     def take(self, *labels: str, read: Read = as_text, fate: int = MAPPED) -> list[Any]:
         """The values under the first of these labels as `read` gives them, with that fate; what does not parse stays unread."""
@@ -74,7 +78,10 @@ class Columns:
     def numbers(self, *labels: str) -> list[Any]:
         """The numbers under the first of these labels; fates stay open, `settle` says what became of them."""
         locale = self.grid.locale
-        return [value if type(value) is float else None if value is None else as_number(value, locale) for value in self.raw(*labels)]
+        values = self.raw(*labels)
+        if set(map(type, values)) <= {float, type(None)}:
+            return values
+        return [None if value is None else as_number(value, locale) for value in values]
 
     def cell(self, at: int, *labels: str) -> Cell | None:
         """The filled cell of the row at a position under the first of these labels, if there is one."""
@@ -86,13 +93,18 @@ class Columns:
 
     def settle(self, positions: Iterable[int], labels: Sequence[str], fate: int) -> None:
         """Give the still unread cells of these rows and columns a fate."""
-        grid = self.grid
+        grid, width = self.grid, self.grid.width
         wanted = [self.table.index[fold(label)][0] for label in labels if label in self.table]
-        starts = [self.rows[at] * grid.width for at in positions]
+        rows = sorted({self.rows[at] for at in positions})
+        whole = bool(rows) and rows[-1] - rows[0] == len(rows) - 1
         for column in wanted:
-            for start in starts:
-                if grid.fates[start + column] == UNREAD:
-                    grid.fates[start + column] = fate
+            stretch = slice(rows[0] * width + column, rows[-1] * width + column + 1, width) if whole else None
+            if stretch is not None and not any(grid.fates[stretch]):
+                grid.fates[stretch] = bytes([fate]) * len(rows)
+                continue
+            for row in rows:
+                if grid.fates[row * width + column] == UNREAD:
+                    grid.fates[row * width + column] = fate
 
     def ignore(self, positions: Iterable[int], labels: Sequence[str], because: str) -> None:
         """Drop the still unread cells of these rows and columns, with the reason."""

@@ -199,11 +199,11 @@ class Table:
             handle = self.header * width + column
             if grid.fates[handle] != UNREAD or not grid.filled(handle):
                 continue
-            filled = [fate for fate in grid.fates[self.first * width + column : self.last * width : width] if fate != UNREAD]
-            if MAPPED in filled:
+            fates = grid.fates[self.first * width + column : self.last * width : width]
+            if MAPPED in fates:
                 grid.fates[handle] = MAPPED
-            elif KEPT in filled:
+            elif KEPT in fates:
                 grid.fates[handle] = KEPT
             else:
-                ignored = [fate for fate in filled if fate >= IGNORED]
-                grid.fates[handle] = ignored[0] if ignored else grid.reason("column without values")
+                ignored = next((fate for fate in fates if fate >= IGNORED), None)
+                grid.fates[handle] = ignored if ignored is not None else grid.reason("column without values")

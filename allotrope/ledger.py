@@ -107,15 +107,15 @@ def _stretches(grid: Grid, columns: list[tuple[Any, ...]], column: int) -> Itera
     """First row, last row, fate and count of filled cells, for each stretch of one fate down a column; empty cells do not part it."""
     if column >= grid.width:
         return
+    values = columns[column]
+    blank = {value for value in set(values) if value is None or (isinstance(value, str) and not value.strip())}
+    rows = [row for row, value in enumerate(values) if value not in blank] if blank else range(len(values))
     fates = grid.fates[column :: grid.width]
-    filled = [
-        (row, fate)
-        for row, (value, fate) in enumerate(zip(columns[column], fates, strict=True))
-        if value is not None and (not isinstance(value, str) or (value and not value.isspace()))
-    ]
-    for fate, run in groupby(filled, key=lambda pair: pair[1]):
-        rows = [row for row, _ in run]
-        yield rows[0], rows[-1], fate, len(rows)
+    start = 0
+    for fate, run in groupby(bytes(fates[row] for row in rows) if blank else bytes(fates)):
+        count = len(list(run))
+        yield rows[start], rows[start + count - 1], fate, count
+        start += count
 
 
 def _region(grid: Grid, run: tuple[int, int, int, int, int, int]) -> str:

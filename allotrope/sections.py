@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from allotrope.columns import ABSENT
 from allotrope.grid import Grid, Table
 from allotrope.labels import fold
-from allotrope.record import Cell
+from allotrope.record import UNREAD, Cell, Record
 from allotrope.values import Locale, Scalar, moment, number, scalar
 
 _ASSIGNED = re.compile(r"\*?\s*(.+?)\s*=\s*(.*)", re.DOTALL)
@@ -143,15 +143,24 @@ def repeated_facts(grid: Grid, rows: Iterable[int], stated: Facts, kept: dict[st
 
 def keep_rows(table: Table, kept: dict[str, Scalar], *key: str) -> None:
     """Keep every unread cell of a table under the name of its sheet, what identifies its row, and its label."""
-    for record in table.records():
+    grid, width = table.grid, table.grid.width
+    last = min(table.last, len(grid.rows)) * width
+    position = grid.fates.find(UNREAD, table.first * width, last)
+    while position != -1:
+        if not grid.filled(position):
+            position = grid.fates.find(UNREAD, position + 1, last)
+            continue
+        row = position // width
+        record = Record(grid, table.index, row * width)
         name = " ".join(text for text in (record.peek(label) for label in key) if text)
         for label, value in record.rest().items():
-            place, again = f"{table.grid.name} {name} {label}".strip(), 0
+            place, again = f"{grid.name} {name} {label}".strip(), 0
             unique = place
             while unique in kept:
                 again += 1
                 unique = f"{place}.{again}"
             kept[unique] = value
+        position = grid.fates.find(UNREAD, (row + 1) * width, last)
 
 
 class Sectioned(Protocol):

@@ -13,8 +13,8 @@ from allotrope.errors import Damaged, TooLarge
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
-_FAR_COLUMN = re.compile(rb'\br="([A-Z]{3})\d+"')
-_FAR_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{6,})"')
+_FAR_COLUMN = re.compile(rb'r="([A-Z]{3})\d+"')  # patterns that begin with plain bytes are searched for many times faster
+_FAR_ROW = re.compile(rb'r="(\d{6,})"')
 
 
 def open_workbook(data: bytes, file: str) -> Any:
