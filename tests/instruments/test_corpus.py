@@ -52,7 +52,7 @@ def test_valid_and_without_inventions(case: Case) -> None:
         reference = json.loads(case.reference.read_bytes())
         assert "unknown-key" in {finding.code for finding in allotrope.validate(reference)}
     for path, value in scalars(conversion.asm):
-        assert value is not None, path
+        assert value is not None or "/data/measures/" in path, path  # a hole in a curve
         if isinstance(value, float):
             assert math.isfinite(value), path
         if isinstance(value, str):
