@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from allotrope.errors import Finding
@@ -14,7 +15,7 @@ from assayline.advisor.question import CONFIDENCES, Answer, Bound, Question, Rea
 from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import SCHEMA, answer_digest, asked_digest, read_decision, who
 from assayline.evidence import Evidence, load
-from assayline.run_folder import RunFolder, write_json
+from assayline.run_folder import RunFolder, write_atomic, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ def prepare(run: RunFolder, name: str) -> Prepared:
     return Prepared(asked, facts, bounds, _checked(asked, bounds, facts, asked.rule(everything)), names, request, [common_id, own_id])
 
 
-def decide(run: RunFolder, name: str, by: str = "auto", model: str | None = None) -> Decided:
-    """The decision on a question; an existing file is replayed and nobody is asked again."""
-    path = run.decision(name)
+def decide(run: RunFolder, name: str, by: str = "auto", model: str | None = None, *, tape: Path | None = None) -> Decided:
+    """The decision on a question; a file of the run, else of the `tape` folder, is replayed and nobody is asked again."""
+    path = run.decision(question(name).name)
+    if tape is not None and not path.is_file() and (tape / path.name).is_file():
+        write_atomic(path, (tape / path.name).read_bytes())
     if path.is_file():
         return _replayed(run, name)
     prepared = prepare(run, name)

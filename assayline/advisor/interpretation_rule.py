@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from assayline.advisor.question import Facts, number
 from assayline.evidence import Evidence
 
 Statement = tuple[str, tuple[str, ...], str]
 LOW_VIABILITY, AGREES = 80.0, 0.8
+TELLING = (".viability.", ".viable_cell_density.", ".mass_concentration.", "concentration.", ".a260_280.", ".glucose.", ".cycle_threshold", ".absorbance_at_")
 
 
 def statements(facts: Facts) -> list[Statement]:
@@ -22,7 +25,7 @@ def limits(facts: Facts) -> list[str]:
     if "clusters.count" in facts:
         found.append("Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes.")
         found.append("Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence.")
-        found.append("Neither doublets nor ambient RNA were estimated; a small cluster with markers of two others may be doublets.".replace("two others", "other clusters"))
+        found.append("Neither doublets nor ambient RNA were estimated; a small cluster with markers of other clusters may be doublets.")
     if any(name.startswith("measured.") for name in facts) and "clusters.count" in facts:
         found.append("Nothing in the files links the instruments' samples to the cells; they are reported side by side and not compared.")
     return found
@@ -79,26 +82,30 @@ def _clusters(facts: Facts) -> list[Statement]:
 
 
 def _measured(facts: Facts) -> list[Statement]:
-    """One sentence a group of measurements; viability below a usual limit is named for each sample."""
+    """A sentence for each of the quantities that matter most, two a file, and one for each sample of low viability."""
     found: list[Statement] = []
-    for name in sorted(name.removesuffix(".samples") for name in facts if name.startswith("measured.") and name.endswith(".samples")):
-        low, high, samples = f"{name}.lowest", f"{name}.highest", f"{name}.samples"
-        if _has(facts, low, high):
-            fact = facts[low]
-            unit = f" {fact.unit}" if fact.unit and fact.unit != "(unitless)" else ""
-            words = f"{_subject(fact)} of {{{samples}:d}} samples ran from {{{low}{_form(fact)}}} to {{{high}{_form(facts[high])}}}{unit}, lowest in {{{low}@sample}} and highest in {{{high}@sample}}."
-            found.append((words, (low, high, samples), "high"))
+    shown: dict[str, int] = {}
+    for wanted in TELLING:
+        for samples in [name for name in facts if name.startswith("measured.") and name.endswith(".samples") and wanted in name]:
+            name, file = samples.removesuffix(".samples"), ".".join(samples.split(".")[:2])
+            low, high, instrument = f"{name}.lowest", f"{name}.highest", f"{file}.instrument"
+            if shown.get(file, 0) < 2 and _has(facts, low, high, instrument):
+                shown[file] = shown.get(file, 0) + 1
+                words = (
+                    f"{{{instrument}:s}}: {_subject(facts[low])} of {{{samples}:d}} samples ran from {{{low}{_form(facts[low])}}} in {{{low}@sample}} "
+                    f"to {{{high}{_form(facts[high])}}} {{{high}@unit}} in {{{high}@sample}}."
+                )
+                found.append((words, (low, high, samples), "high"))
     for name, fact in facts.items():
-        if name.startswith("measured.") and name.endswith(".viability") and isinstance(fact.value, int | float) and fact.value < LOW_VIABILITY:
-            words = f"The viability of {{{name}@sample}} is {{{name}:.1f}} %; cells of such a sample carry RNA of dying cells into a library."
+        if re.fullmatch(r"measured\.f\d+\.viability\.s\d+", name) and isinstance(fact.value, int | float) and fact.value < LOW_VIABILITY:
+            words = f"The viability of {{{name}@sample}} is {{{name}:.1f}} %; RNA of its dying cells would be carried into a library."
             found.append((words, (name,), "medium"))
     return found
 
 
 def _subject(fact: Evidence) -> str:
     """The name of the quantity from `lowest QUANTITY of the samples …`."""
-    words = fact.what.removeprefix("lowest ").partition(" of the samples")[0]
-    return words[:1].upper() + words[1:]
+    return re.sub(r" at [0-9.]+ nm", "", fact.what.removeprefix("lowest ").partition(" of the samples")[0])
 
 
 def _form(fact: Evidence) -> str:

@@ -1,7 +1,7 @@
 """Sentences held to the evidence: templates whose numbers and names are filled by code, and the checks that refuse the rest.
 
 A slot is `{id:format}` for a value (`{qc.cells.kept:d}`, `{qc.cells.kept_share:.1%}`, `{clusters.c0.top:s}`), `{id?yes|no}` for the
-words a truth value stands for, and `{id@sample}` for the name of what a fact is about. Nothing outside slots may state a number.
+words a truth value stands for, `{id@sample}` for the name of what a fact is about and `{id@unit}` for its unit. Nothing outside slots may state a number.
 """
 
 from __future__ import annotations
@@ -184,6 +184,8 @@ def _fill(template: str, known: Mapping[str, Evidence]) -> str:
 
 def shown(fact: Evidence, slot: Mapping[str, Any]) -> str:
     """What stands in the place of a slot; raises `Unsupported` for a form that the value does not have or that would hide it."""
+    if slot["about"] == "unit":
+        return _printable("" if fact.unit in (None, "(unitless)", "#") else str(fact.unit))
     if slot["about"]:
         if slot["about"] not in fact.about:
             raise Unsupported(reason=f"'{fact.id}' is not about a {slot['about']}")

@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", dest="folder", type=Path, metavar="DIR", help="the run folder")
     parser.add_argument("--by", choices=("auto", "claude", "rules"), default="auto", help="who decides (default: auto)")
     parser.add_argument("--model", metavar="NAME", help="which Claude model (default: $ASSAYLINE_MODEL, else the newest Opus)")
+    parser.add_argument("--tape", type=Path, metavar="DIR", help="a folder of decision files to replay where the run has none")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--dry-run", action="store_true", help="print exactly what would leave the machine, and send nothing")
     shown.add_argument("--list", action="store_true", help="who decided what and why")
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> Outcome:
         raise BadUsage(what="question", found="interpretation", expected="a question about a choice", next="Use `assayline interpret RUN`.")
     from assayline.advisor.decide import decide
 
-    decided = decide(folder.create(), options.question, options.by, options.model)
+    decided = decide(folder.create(), options.question, options.by, options.model, tape=options.tape)
     return Outcome([decided.body], decided.findings, text=_text(decided.body, replayed=decided.replayed))
 
 

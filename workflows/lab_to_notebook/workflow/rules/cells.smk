@@ -1,0 +1,97 @@
+# From a count matrix to clusters with markers. Between the stations a question is decided; the decision files are followed as they stand.
+
+EVIDENCE_FOR = {
+    "qc_thresholds": ["evidence/cells.inspect.jsonl"],
+    "integration_model": ["evidence/cells.inspect.jsonl", "evidence/cells.qc.jsonl"],
+    "clustering_resolution": ["evidence/cells.qc.jsonl", "evidence/cells.model.jsonl"],
+}
+
+
+rule inspect:
+    input:
+        counts(),
+    output:
+        "cells/counts.h5ad",
+        "cells/inspect.json",
+        "evidence/cells.inspect.jsonl",
+    params:
+        options=" ".join([flag("orientation"), flag("metadata", path=True), flag("sample-key")]),
+    log:
+        "logs/inspect.log",
+    conda:
+        "../envs/assayline.yaml"
+    shell:
+        "assayline cells inspect {input:q} --run . {params.options} > {log:q} 2>&1"
+
+
+rule decide:
+    input:
+        lambda wildcards: EVIDENCE_FOR[wildcards.question],
+    output:
+        update("decisions/{question}.json"),
+    params:
+        options=" ".join([flag("by", "advisor"), flag("model"), flag("tape", path=True)]),
+    wildcard_constraints:
+        question="|".join(EVIDENCE_FOR),
+    log:
+        "logs/decide/{question}.log",
+    conda:
+        "../envs/assayline.yaml"
+    shell:
+        "assayline advise {wildcards.question} --run . {params.options} > {log:q} 2>&1"
+
+
+rule qc:
+    input:
+        "cells/counts.h5ad",
+        "decisions/qc_thresholds.json",
+    output:
+        "cells/kept.h5ad",
+        "cells/qc.json",
+        "tables/cells_qc.parquet",
+        "figures/qc.png",
+        "evidence/cells.qc.jsonl",
+    log:
+        "logs/qc.log",
+    conda:
+        "../envs/assayline.yaml"
+    shell:
+        "assayline cells qc --run . > {log:q} 2>&1"
+
+
+rule integrate:
+    input:
+        "cells/kept.h5ad",
+        "decisions/integration_model.json",
+    output:
+        "cells/embedded.h5ad",
+        "cells/model.json",
+        "figures/model.png",
+        "evidence/cells.model.jsonl",
+    params:
+        options=flag("seed"),
+    log:
+        "logs/integrate.log",
+    conda:
+        "../envs/assayline.yaml"
+    shell:
+        "assayline cells integrate --run . {params.options} > {log:q} 2>&1"
+
+
+rule annotate:
+    input:
+        "cells/embedded.h5ad",
+        "cells/model.json",
+        "decisions/clustering_resolution.json",
+    output:
+        "cells/cells.h5ad",
+        "cells/clusters.json",
+        "cells/markers.parquet",
+        "figures/clusters.png",
+        "evidence/cells.clusters.jsonl",
+    log:
+        "logs/annotate.log",
+    conda:
+        "../envs/assayline.yaml"
+    shell:
+        "assayline cells annotate --run . > {log:q} 2>&1"
