@@ -75,8 +75,9 @@ class Store:
         return bool(value.strip()) if isinstance(value, str) else value is not None
 
     def mark(self, handle: int, fate: int) -> None:
-        """Settle a cell's fate; what is mapped stays mapped."""
-        if self.fates[handle] != MAPPED:
+        """Settle a cell's fate; what is ignored may still be kept, and what is kept mapped, never the other way."""
+        now = self.fates[handle]
+        if now == UNREAD or fate == MAPPED or (fate == KEPT and now >= IGNORED):
             self.fates[handle] = fate
 
     def reason(self, because: str) -> int:
@@ -161,6 +162,12 @@ class Cell:
     def keep(self) -> Scalar | None:
         """The verbatim scalar for custom information; None where the cell is empty."""
         return self._give(scalar(self.value), KEPT) if self else None  # type: ignore[no-any-return]
+
+    def keep_text(self) -> str:
+        """The verbatim text for custom information, kept where nothing has read the cell; empty where it is empty."""
+        if self:
+            self.store.mark(self.handle, KEPT)
+        return self.text
 
     def ignore(self, because: str) -> None:
         """Drop the cell, with the reason that the ledger will state."""

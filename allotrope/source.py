@@ -16,6 +16,7 @@ from allotrope.values import Locale
 if TYPE_CHECKING:
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
+    from allotrope.readers.ole import Stream
     from allotrope.readers.tree import Node
 
 _DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d.:/-])")
@@ -146,6 +147,14 @@ class Source:
         leaves = self.leaves(member, kind="json")
         self.settle("")
         return json_tree(text, leaves, f"{self.name}/{member}" if member else self.name)
+
+    def streams(self) -> dict[str, Stream]:
+        """Every stream of an OLE file by its path."""
+        from allotrope.readers.ole import Stream
+
+        leaves = self.leaves(kind="ole")
+        self.settle("")
+        return {path: Stream(path, self.probe.member(path), leaves) for path in self.probe.members}
 
     def settle(self, text: str) -> None:
         """Settle decimal sign and date order once, from all of the text, and say on what evidence."""
