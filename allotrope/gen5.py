@@ -25,8 +25,8 @@ SOFTWARE = r"^\s*Software Version\t[\s\S]*^Procedure Details"
 PLATE_READ = r"\b(Absorbance|Fluorescence|Luminescence|Alpha) (Endpoint|Spectrum|Area Scan)\b"
 IMAGE_READ = r"\bImage (Single Image|Montage|Z-Stack)\b"
 CURVES = ("time", "wavelength")
-_PAIR = re.compile(r"(?:(?<=\t)|^)\d{3},\d{3}[ ]*$", re.MULTILINE)
-"""A label such as `485,528` at the end of a line: two wavelengths, no decimal number."""
+_MISLEADING = re.compile(r"(?:(?<=\t)|^)\d{3},\d{3}[ ]*$|^Software Version.*$", re.MULTILINE | re.IGNORECASE)
+"""What looks like a number or a date and is none: a label such as `485,528` at the end of a line, the version `3.12.08`."""
 _FILE_NAME = re.compile(r"\d{6}_\d{6}_(?P<plate>[^_]+)_.*\.txt$", re.IGNORECASE)
 
 
@@ -99,7 +99,7 @@ class PlateExport:
 
 def plates(source: Source) -> list[PlateExport]:
     """The plates of the file; raises Damaged where there is none, or one without a procedure."""
-    source.settle(_PAIR.sub("", "\n".join(lines_of(source.probe.text))))
+    source.settle(_MISLEADING.sub("", "\n".join(lines_of(source.probe.text))))
     grid = source.grid("\t", quoted=False)
     starts = [row for row in range(len(grid.rows)) if fold(grid.text(row)).startswith("software version")]
     if not starts:
@@ -214,7 +214,11 @@ def leftovers(export: PlateExport) -> dict[str, Scalar]:
         for row in range(block.first, block.last):
             cells = [cell for cell in export.grid.cells(row) if export.grid.fates[cell.handle] == UNREAD]
             columns = {cell.handle % export.grid.width: cell for cell in cells}
-            if block.matrix:
+            if block.kind in CURVES and row == block.first:
+                kept: dict[str, Scalar] = {}
+                for cell in cells:  # their texts label the values below
+                    cell.keep()
+            elif block.matrix:
                 kept = _wells(block, block.matrix, row, columns)
             elif len(cells) > 2 and not labels:
                 labels = {column: str(cell.keep()) for column, cell in columns.items()}
