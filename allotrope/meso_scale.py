@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.labels import fold
+from allotrope.phrases import Facts
 from allotrope.plate import plate_columns, row_index
-from allotrope.record import KEPT, MAPPED, traced
-from allotrope.values import moment, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from allotrope.envelope import Document, Node
     from allotrope.grid import Grid
     from allotrope.record import Cell
@@ -25,12 +22,11 @@ SAMPLE = ("Stack ID", "Plate #", "Barcode2", "Barcode3")
 CONTROL = ("Orient", "Spots Per Well", "Det Param", "Type", "Wells Per Row", "Wells Per Col")
 
 
-class Facts:
+class PlateFacts(Facts):
     """The facts above a matrix: a row is `label :`, a tab (or backslash and t), a value, and more values."""
 
     def __init__(self, grid: Grid, rows: range) -> None:
-        self.grid = grid
-        self.entries: dict[str, tuple[str, str, list[Cell]]] = {}
+        super().__init__()
         self.legend: dict[str, Any] = {}
         spot = next((row for row in rows if fold(grid.text(row)).startswith("spot :")), None)
         for row in rows:
@@ -41,36 +37,10 @@ class Facts:
                 for cell in cells[:-1]:
                     cell.mapped()
             elif colon and value.strip():
-                self.entries[fold(label)] = (label.strip(), value.strip(), cells)
+                self.add(label.strip(), value.strip(), cells)
             elif colon:
                 for cell in cells:
                     cell.ignore("label without a value")
-
-    def _settle(self, label: str, fate: int, read: Callable[[str], Any]) -> Any:
-        entry = self.entries.get(fold(label))
-        found = read(entry[1]) if entry else None
-        if entry is None or found is None:
-            return None
-        for cell in entry[2]:
-            cell.store.mark(cell.handle, fate)
-        return traced(found, entry[2][0].where) if self.grid.trace else found
-
-    def text(self, label: str) -> str | None:
-        """The value under a label, mapped."""
-        return self._settle(label, MAPPED, str)  # type: ignore[no-any-return]
-
-    def time(self, label: str) -> str | None:
-        """The time under a label in ISO 8601, mapped."""
-        return self._settle(label, MAPPED, lambda value: moment(value, self.grid.locale))  # type: ignore[no-any-return]
-
-    def keep(self, *labels: str) -> dict[str, Any]:
-        """Custom information from the values under these labels, or from all that nothing has read."""
-        kept = {}
-        for label in labels or [name for name, (_, _, cells) in self.entries.items() if not self.grid.fates[cells[0].handle]]:
-            found = self._settle(label, KEPT, scalar)
-            if found is not None:
-                kept[self.entries[fold(label)][0]] = found
-        return kept
 
 
 class Plate:
@@ -79,9 +49,9 @@ class Plate:
     def __init__(self, document: Document, grid: Grid, first: int, title: int) -> None:
         self.document = document
         self.grid = grid
-        self.facts = Facts(grid, range(first, title))
+        self.facts = PlateFacts(grid, range(first, title))
         self.barcode = (self.facts.text("Barcode1") or "").strip("<>")
-        self.time = self.facts.time("Read Time")
+        self.time = self.facts.time("Read Time", grid.locale)
         self.analyst = self.facts.text("User")
         spot = self.facts.text("SpotID") or ""
         self.spot = spot if spot.isdigit() else ""
