@@ -1,0 +1,121 @@
+"""Thermo Fisher NanoDrop 8000: tab-separated text, one row a sample, often with a table of standard curves below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allotrope.aside import set_aside
+from allotrope.concentration import mass_concentration_unit
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
+from allotrope.field import Field, apply
+from allotrope.instrument import Instrument
+from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, absorbances, calculate, concentration_wavelength, read_number
+from allotrope.signature import Signature, text
+
+if TYPE_CHECKING:
+    from allotrope.envelope import Document, Node
+    from allotrope.grid import Grid
+    from allotrope.record import Record
+    from allotrope.source import Source
+
+MEASUREMENT = (
+    Field("Sample ID", "sample document/sample identifier"),
+    Field("Plate ID", "sample document/well plate identifier"),
+    Field("Well", "sample document/location identifier"),
+    Field("Mol. Wt. kDa", "sample document/custom information document/Mol. Wt. kda", unit="kDa"),
+    Field("Cursor Pos.", "device control/custom information document/Cursor Pos.", unit="nm"),
+    Field("Cursor abs.", "custom information document/Cursor Abs.", unit="mAU"),
+)
+PROCESSING = "processed data/custom information document"
+PROCESSED = (
+    Field("E 1%", f"{PROCESSING}/E1%", unit="(unitless)"),
+    Field("Ext. Coeff x10e3", f"{PROCESSING}/ext. coeff x10e3", unit="M-1cm-1"),
+    Field("Ext.C. (L/(mol*cm))", f"{PROCESSING}/ext.c.", unit="M-1cm-1"),
+    Field("Conc. Factor (ng/ul)", f"{PROCESSING}/conc. factor", unit="ng/µL"),
+)
+ROW = (
+    Field("User ID", "@document/analyst"),
+    Field("NA Type", "@group/experiment type"),
+    Field("340 raw", "custom information document/340 raw", unit="mAU"),
+)
+
+
+def read(source: Source) -> Document:
+    """The table under `Plate ID`, up to a blank line; the table below that holds the standard curves."""
+    grid = source.grid("\t")
+    header = grid.find_row("Plate ID", "Well")
+    if header is None:
+        raise source.damaged("the table", "no row with 'Plate ID' and 'Well'", "the header of a NanoDrop 8000 export")
+    document = source.document()
+    end = grid.until_blank(header)
+    curves = _curves(grid, end)
+    for record in grid.table(header, last=end).records():
+        curve = curves.get(record.peek("Sample ID"))
+        _row(document, record, curve.pop(0) if curve else None)
+    for curve in curves.values():
+        for record in curve:
+            set_aside(document, record, "no sample above has this standard curve")
+    if not any(group.measurements for group in document.groups):
+        raise source.empty(f"line {grid.line(header)}", "a header without measured rows", "at least one sample")
+    return document
+
+
+def _curves(grid: Grid, start: int) -> dict[str, list[Record]]:
+    """The rows of the second table by sample; every sample of the first has one, in the same order."""
+    header = grid.find_row("Sample ID", "Curve Type", start=start)
+    found: dict[str, list[Record]] = {}
+    if header is not None:
+        for record in grid.table(header, last=grid.until_blank(header)).records():
+            found.setdefault(record.peek("Sample ID"), []).append(record)
+    return found
+
+
+def _row(document: Document, record: Record, curve: Record | None) -> None:
+    """A measurement for each absorbance of a sample."""
+    found = absorbances(record)
+    if not found:
+        set_aside(document, record, "the row holds no absorbance")
+        return
+    group = document.group()
+    basis = concentration_wavelength(record, record.peek("NA Type"), found)
+    nodes: dict[float, Node] = {}
+    for wavelength, cell in found.items():
+        node = nodes[wavelength] = group.measurement({"device control/device type": DEVICE_TYPE})
+        put(node, "device control/detector wavelength setting", wavelength, "nm")
+        put(node, "absorbance", cell.as_number(), "mAU")
+        apply(MEASUREMENT, record, node)
+        if wavelength == basis:
+            _concentration(node, record)
+    first = group.measurements[0]
+    apply(ROW, record, first, document, group)
+    put(group.node, "measurement time", record.joined_time("Date", "Time"))
+    calculate(document, record, nodes)
+    rest: dict[str, Any] = record.rest()
+    if curve is not None:
+        curve.text("Sample ID")
+        rest |= curve.rest()
+    put(first, CUSTOM, rest)
+
+
+def _concentration(node: Node, record: Record) -> None:
+    """The mass concentration with its unit, and the factors it was calculated with."""
+    unit = mass_concentration_unit(record.peek("Units"))
+    label = next((label for label in CONCENTRATIONS if read_number(record.cell(label)) is not None), "")
+    if unit and label:
+        put(node, "processed data/mass concentration", record.number(label), unit)
+        record.text("Units")
+        apply(PROCESSED, record, node)
+
+
+INSTRUMENT = Instrument(
+    name="thermo_fisher_nanodrop_8000",
+    vendor="Thermo Fisher Scientific",
+    product="NanoDrop 8000",
+    manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
+    signature=Signature(("text",), all=(text(r"\A(.*\n){0,4}?(?=.*\bPlate ID\s*\t)(?=.*\bWell\s*\t)(?=.*\bSample ID\b)."),)),
+    read=read,
+    device={"device identifier": "Nanodrop", "model number": "Nanodrop 8000"},
+    export="In the NanoDrop 8000 software open Reports and save the report as tab-separated text.",
+    not_covered="Concentrations in units that are no mass concentration, and standard curves, are kept as custom information.",
+)
