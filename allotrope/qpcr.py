@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.cube import cube
-from allotrope.envelope import CUSTOM, put
+from allotrope.envelope import CUSTOM, add_error, put, quantity
 from allotrope.record import Cell
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ ROLES = {
     **dict.fromkeys(("PC_ALLELE_1", "PC_ALLELE_2", "PC_ALLELE_BOTH", "POSITIVE_11", "POSITIVE_22", "POSITIVE_12"), CONTROL),
 }
 """The role of a well's task."""
+VOLUME_UNKNOWN = "-0.0 and an error document"
 CYCLES = ("cycle count", "#")
 REPORTER = "normalized reporter result"
 CORRECTED = "baseline corrected reporter result"
@@ -52,19 +53,25 @@ def block_wells(block: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def group_facts(group: Group, block: str, wells: int | None, kind: str) -> None:
-    """What each well's aggregate says of plate and experiment. The schema demands the volume: where the block does not tell it, it is
-    the negative zero that stands for `not known`, with an error document and a finding."""
-    from allotrope.envelope import add_error, quantity
+def group_facts(
+    group: Group, block: str, wells: int | None, kind: str, *, container: str = "PCR reaction block", unknown: str = "NaN"
+) -> None:
+    """What each well's aggregate says of plate and experiment.
 
+    The schema demands the volume of a well: where the block does not tell it, it is the negative zero that stands for `not known`, with
+    an error document and the finding `filled-required`.
+    """
     volume = well_volume(block)
     node = group.node
-    node |= {"experiment type": kind, "container type": "PCR reaction block"}
+    node |= {"experiment type": kind, "container type": container}
     if wells is not None:
         node["plate well count"] = quantity(wells, "#")
-    node["well volume"] = quantity(-0.0 if volume is None else volume, "μL")
     if volume is None:
-        add_error(node, "NaN", "well volume")
+        group.owner.fill(node, "well volume", VOLUME_UNKNOWN)
+        node["well volume"] = quantity(-0.0, "μL")
+        add_error(node, unknown, "well volume")
+    else:
+        node["well volume"] = quantity(volume, "μL")
 
 
 def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], corrected: Sequence[Any]) -> None:

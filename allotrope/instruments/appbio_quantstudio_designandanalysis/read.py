@@ -237,7 +237,6 @@ class Reader:
             for at in of_well[well]:
                 node = group.measurement()
                 template.fill(node, at)
-                self.document.fill(node, "target DNA description")
                 reaction = Reaction(node, node["sample document"].get("sample identifier", ""), names[at] or "")
                 reaction.standard = node["sample document"].get("sample role type") == "standard sample role"
                 for label, values in stated.items():
