@@ -14,6 +14,7 @@ from allotrope.clean import Clean
 from allotrope.errors import Finding
 from allotrope.schema.problems import LIMIT, Path, pointer, show
 from allotrope.schema.unitlist import nearest, released
+from allotrope.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ _OWNERS = {
     "calculated data identifier": "calculated data document",
     "processed data identifier": "processed data document",
 }
-_SOURCE = "data source identifier"
 _LEVEL = {"unknown-key": "warning", "unknown-unit": "warning"}
 
 
@@ -133,7 +133,7 @@ class _Walk:
         if not key.endswith("identifier") or not path:
             return
         where = (*path, key)
-        if key == _SOURCE:
+        if key == SOURCE:
             self._sources.append((value, where))
             return
         self._identifiers.add(value)

@@ -1,8 +1,8 @@
 """The statements of a document, one after the other: every object and scalar is a node, typed by the class its schema names.
 
 A node's IRI is the document's base and the JSON pointer of the value. Structure is `has part`; a scalar has `has value`, a
-quantity `qudt:numericValue` and `qudt:hasUnit`; calculated data is `prov:wasDerivedFrom` what its data sources name. A key without
-class gets one under the document's own base. Nothing is held but the way down to the present node and the document's identifiers.
+quantity `qudt:numericValue` and `qudt:hasUnit`; calculated data is `prov:wasDerivedFrom` what its data sources name. A key with
+no class gets one under the document's own base. Nothing is held but the way down to the present node and the identifiers in use.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from allotrope.graph import terms
 from allotrope.graph.terms import Triple
 from allotrope.schema import Shape, manifest_of, shape, units
 from allotrope.schema.unitlist import released
+from allotrope.schema.vocabulary import borrowed
+from allotrope.sources import DEFINING, SOURCE, identifies, referenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CUSTOM = frozenset(("custom information document", "custom information aggregate document"))
 SOURCES = "data source aggregate document"
-SOURCE = "data source identifier"
-DEFINING = ("measurement identifier", "processed data identifier", "calculated data identifier")
 _TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _DATE = re.compile(r"-?\d{4,}-\d\d-\d\d", re.ASCII)
 _FORMS = {"dateTime": _TIME, "dateTimeStamp": _TIME, "date": _DATE, "anyURI": re.compile(r"[a-z][a-z0-9+.-]*:\S+")}
@@ -30,11 +30,10 @@ _COMPONENTS = {"dimensions": terms.DIMENSION, "measures": terms.MEASURE}
 
 
 class Used(NamedTuple):
-    """A key as the graph used it: its path without indices, its class or None, and whether the schema knows it."""
+    """A key as the graph used it: its path without indices, and its class or None."""
 
     path: tuple[str, ...]
     iri: str | None
-    declared: bool
 
 
 class Place(NamedTuple):
@@ -61,7 +60,8 @@ class Statements:
         self._owners: dict[str, str] = {}
         self._labelled: set[str] = set()
         self.own: dict[str, str] = {}
-        self._uses: dict[tuple[tuple[str, ...], Shape | None], int] = {}
+        self._uses: dict[tuple[tuple[str, ...], str | None], int] = {}
+        self._classes: dict[tuple[tuple[str, ...], Shape | None], str | None] = {}
 
     def __iter__(self) -> Iterator[Triple]:
         self._identify()
@@ -87,23 +87,30 @@ class Statements:
 
     def uses(self) -> dict[Used, int]:
         """How often each key was a node, once the statements have been gone through; free-form information is not counted."""
-        found: dict[Used, int] = {}
-        for (path, at), count in self._uses.items():
-            if not CUSTOM.isdisjoint(path[:-1]):
-                continue
-            used = Used(path, at.classes[0] if at is not None and at.classes else None, at is not None)
-            found[used] = found.get(used, 0) + count
-        return found
+        return {Used(path, iri): count for (path, iri), count in self._uses.items() if CUSTOM.isdisjoint(path[:-1])}
+
+    def _class(self, path: tuple[str, ...], at: Shape | None) -> str | None:
+        """The class of a key: the one its schema names at that place, else the one on which all schemas agree for that name."""
+        if at is not None and at.classes:
+            return at.classes[0]
+        known = (path, at)
+        if known not in self._classes:
+            free = not CUSTOM.isdisjoint(path[:-1])
+            self._classes[known] = None if free else borrowed().get(path[-2:]) or borrowed().get(path[-1:])
+        return self._classes[known]
 
     def _identify(self) -> None:
-        """Learn which node carries which identifier, so that data sources can point to it."""
+        """Learn which nodes carry the identifiers that data sources name."""
+        wanted = referenced(self._asm)
+        if not wanted:
+            return
         stack: list[tuple[str, Any]] = [(f"{self._base}#", self._asm)]
         while stack:
             node, value = stack.pop()
             if isinstance(value, dict):
-                for key in DEFINING:
-                    if isinstance(value.get(key), str):
-                        self._owners.setdefault(value[key], node)
+                for key, part in value.items():
+                    if identifies(key, part, wanted) and (key in DEFINING or part not in self._owners):
+                        self._owners[part] = node
                 stack.extend((f"{node}/{terms.step(key)}", part) for key, part in value.items() if isinstance(part, dict | list))
             elif value and isinstance(value[0], dict | list):
                 stack.extend((f"{node}/{index}", part) for index, part in enumerate(value) if isinstance(part, dict | list))
@@ -137,10 +144,10 @@ class Statements:
         yield Triple(place.above, terms.PART, place.node)
         if place.position is not None:
             yield Triple(place.node, terms.INDEX, str(place.position), terms.INTEGER)
-        classes = place.at.classes if place.at is not None else ()
-        used = (place.path, place.at)
+        iri = self._class(place.path, place.at)
+        used = (place.path, iri)
         self._uses[used] = self._uses.get(used, 0) + 1
-        iri = classes[0] if classes else self._own("key", place.key)
+        iri = iri or self._own("key", place.key)
         yield Triple(place.node, terms.TYPE, iri)
         yield from self._label(iri, place.key)
 

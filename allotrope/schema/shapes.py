@@ -2,7 +2,7 @@
 
 A schema is a tree of `allOf`, `oneOf`, `$ref` and `properties`; a reader of documents wants the reverse: given a path, which keys
 are known, which units allowed, which class does the ontology give. `Shape` answers that, following the document's own keys, so
-only places a document has are ever merged. Alternatives (`oneOf`, `anyOf`) are taken together: a shape says what may be, not must.
+only places a document has are ever merged. Alternatives (`oneOf`, `anyOf`) are taken together: what may be, not must.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ IGNORED_ANNOTATIONS = frozenset(("", "TODO"))
 class Shape:
     """The merged fragments of one place; `child` and `item` go one step down and return None where the schema knows nothing."""
 
-    def __init__(self, fragments: list[dict[str, Any]], definitions: dict[str, Any]) -> None:
+    def __init__(self, fragments: list[Any], definitions: dict[str, Any], certain: list[Any] | None = None) -> None:
         self._definitions = definitions
-        self._parts = fragments
+        self._certain = fragments if certain is None else certain
         self.fragments: list[dict[str, Any]] = []
         seen: set[int] = set()
         for fragment in fragments:
@@ -51,33 +51,37 @@ class Shape:
     @cached_property
     def required(self) -> frozenset[str]:
         """Keys that every document must have here (not those required by one alternative only)."""
-        return frozenset(key for fragment in self._binding(self._parts) for key in fragment.get("required", ()))
+        return frozenset(key for fragment in self._binding for key in fragment.get("required", ()))
 
-    def _binding(self, fragments: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        seen: set[int] = set()
-        stack = [*fragments]
+    @cached_property
+    def _binding(self) -> list[dict[str, Any]]:
+        """The fragments that hold in every document: those reached without an alternative."""
+        found: dict[int, dict[str, Any]] = {}
+        stack = [*self._certain]
         while stack:
             fragment = stack.pop()
-            if id(fragment) in seen:
+            if not isinstance(fragment, dict) or id(fragment) in found:
                 continue
-            seen.add(id(fragment))
-            yield fragment
+            found[id(fragment)] = fragment
             if "$ref" in fragment:
                 stack.append(self._definitions[fragment["$ref"].removeprefix("#/$defs/")])
             stack.extend(fragment.get("allOf", ()))
+        return list(found.values())
 
     def child(self, key: str) -> Shape | None:
         """The shape of the value under `key`, or None if no fragment declares that key."""
         if key not in self._children:
             parts = [fragment["properties"][key] for fragment in self.fragments if key in fragment.get("properties", ())]
-            self._children[key] = Shape(parts, self._definitions) if parts else None
+            certain = [fragment["properties"][key] for fragment in self._binding if key in fragment.get("properties", ())]
+            self._children[key] = Shape(parts, self._definitions, certain) if parts else None
         return self._children[key]
 
     @cached_property
     def item(self) -> Shape | None:
         """The shape of a list's items, or None if the schema says nothing of them."""
         parts = [fragment["items"] for fragment in self.fragments if isinstance(fragment.get("items"), dict)]
-        return Shape(parts, self._definitions) if parts else None
+        certain = [fragment["items"] for fragment in self._binding if isinstance(fragment.get("items"), dict)]
+        return Shape(parts, self._definitions, certain) if parts else None
 
     def annotations(self, name: str) -> tuple[str, ...]:
         """The distinct values of `$asm.<name>` here, nearest first, without empty ones and `TODO`."""

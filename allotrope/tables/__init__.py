@@ -57,8 +57,8 @@ def tables(asm: dict[str, Any]) -> Tables:
 
     manifest = manifest_of(asm)
     plan = layout(manifest)
-    walk = Walk(plan)
-    walk.run(asm)
+    walk = Walk(plan, asm)
+    walk.run()
     cubes = Cubes(plan.dimensions)
     for measurement, cube in walk.cubes:
         cubes.add(measurement, cube)

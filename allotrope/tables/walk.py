@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from allotrope.sources import DEFINING, identifies, referenced
 from allotrope.tables.layout import CUSTOM, Layout, Node
 from allotrope.tables.store import Column, Entries, written
 from allotrope.tables.values import Entry, Written, escape, fits, is_cube, loose
 
 REPEATED = 50_000
-_DEFINING = frozenset(("measurement identifier", "processed data identifier", "calculated data identifier"))
 Cube = tuple[str, str, dict[str, Any]]
 
 
@@ -18,11 +18,12 @@ Cube = tuple[str, str, dict[str, Any]]
 class Sink:
     """What one object gave: cells for columns, entries of custom information and others, its cubes and its identifiers."""
 
+    wanted: frozenset[str]
     cells: dict[str, Any] = field(default_factory=dict)
     custom: list[Entry] = field(default_factory=list)
     other: list[Entry] = field(default_factory=list)
     cubes: list[Cube] = field(default_factory=list)
-    identifiers: list[str] = field(default_factory=list)
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
     calculated: list[tuple[str, Node, Any]] = field(default_factory=list)
     spine: list[tuple[str, Node, Any]] = field(default_factory=list)
 
@@ -59,23 +60,25 @@ class Frame:
 class Walk:
     """Measurement rows, calculated rows, cubes with their measurement and what belongs to the document as a whole."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, asm: dict[str, Any]) -> None:
+        self._asm = asm
         self.measurements = Frame()
         self.calculated = Frame()
-        self.document = Sink()
+        self._wanted = referenced(asm)
+        self.document = Sink(self._wanted)
         self.cubes: list[tuple[str, Cube]] = []
         self.owners: dict[str, tuple[int, int]] = {}
         self.sources: list[dict[str, Any]] = []
         self._layout = layout
 
-    def run(self, asm: dict[str, Any]) -> None:
+    def run(self) -> None:
         """Walk the whole document but for the name of its manifest, which the tables carry in their metadata."""
-        body = {key: value for key, value in asm.items() if key != "$asm.manifest" or not isinstance(value, str)}
+        body = {key: value for key, value in self._asm.items() if key != "$asm.manifest" or not isinstance(value, str)}
         self._level(self._layout.root, body, "", [], repeat=False)
 
     def _level(self, node: Node, value: dict[str, Any], at: str, above: list[Sink], *, repeat: bool) -> None:
         """Something that holds measurements: first its own scalars, then the rows below, then its scalars spread over them."""
-        sink = Sink()
+        sink = Sink(self._wanted)
         _object(node, value, at, sink, self.measurements.forms)
         self._calculations(sink)
         expected = sum(_count(child, part) for _, child, part in sink.spine)
@@ -88,7 +91,7 @@ class Walk:
         count = self.measurements.rows - start
         if count:
             self.measurements.spread(sink, start, count)
-            self.owners.update((name, (start, count)) for name in sink.identifiers)
+            self._own(sink, start, count)
         else:
             self.document.other.extend(Entry(at, name, cell) for name, cell in sink.cells.items())
         if not repeated:
@@ -110,20 +113,25 @@ class Walk:
                 self._level(node, item, place, above, repeat=True)
 
     def _measurement(self, node: Node, item: dict[str, Any], at: str, above: list[Sink]) -> None:
-        sink = Sink()
+        sink = Sink(self._wanted)
         _object(node, item, at, sink, self.measurements.forms)
         self._calculations(sink)
-        self.owners.update((name, (self.measurements.rows, 1)) for name in sink.identifiers)
+        self._own(sink, self.measurements.rows, 1)
         identifier = str(sink.cells.get("measurement identifier", ""))
         self.cubes.extend((identifier, cube) for cube in sink.cubes)
         self.measurements.close(at, sink, above)
+
+    def _own(self, sink: Sink, start: int, count: int) -> None:
+        for key, name in sink.identifiers:
+            if key in DEFINING or name not in self.owners:
+                self.owners[name] = (start, count)
 
     def _calculations(self, sink: Sink) -> None:
         for at, node, value in sink.calculated:
             for index, item in enumerate(value):
                 place = f"{at}/{index}"
                 if isinstance(item, dict):
-                    own = Sink()
+                    own = Sink(self._wanted)
                     _object(node, item, place, own, self.calculated.forms)
                     self.sources.append(own.cells)
                     self.cubes.extend(("", cube) for cube in own.cubes)
@@ -196,7 +204,14 @@ def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[st
 
 def _item(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> dict[str, Any]:
     """One item of a list of structs; its loose entries, cubes and identifiers belong to the row."""
-    own = Sink(custom=sink.custom, other=sink.other, cubes=sink.cubes, identifiers=sink.identifiers, calculated=sink.calculated)
+    own = Sink(
+        sink.wanted,
+        custom=sink.custom,
+        other=sink.other,
+        cubes=sink.cubes,
+        identifiers=sink.identifiers,
+        calculated=sink.calculated,
+    )
     _object(node, value, at, own, forms)
     return own.cells
 
@@ -211,8 +226,8 @@ def _scalar(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[s
             sink.other.append(Entry(at, key, value))
         return True
     sink.cells[node.column] = value
-    if key in _DEFINING:
-        sink.identifiers.append(value)
+    if identifies(key, value, sink.wanted):
+        sink.identifiers.append((key, value))
     return True
 
 

@@ -1,7 +1,7 @@
 """Every scalar of every reference document is found again in its tables, at the place it came from.
 
-The document is rebuilt from Arrow data and field metadata alone, by code that shares nothing with the flattening, as a map from JSON
-pointer to value; it must equal the same map read off the document.
+The document is rebuilt from Arrow data and field metadata alone, by code that shares nothing with the flattening, as a map from
+JSON pointer to value; it must equal the same map read off the document.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import csv
 import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from allotrope.tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from allotrope.tables import Tables
 
