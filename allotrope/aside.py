@@ -31,3 +31,16 @@ def leave_out(document: Document, grids: Iterable[Grid], because: str) -> None:
             cell.ignore(because)
         if cells:
             document.source.find("sheet-ignored", f"{len(cells)} cells of sheet {grid.name!r} are left out: {because}", grid.name)
+
+
+def rows_as_text(grid: Grid, rows: Iterable[int], title: str) -> dict[str, str]:
+    """Custom information from unread rows: under the title, a row's first cell and its line, the other cells joined by tabs."""
+    kept: dict[str, str] = {}
+    for row in rows:
+        cells = [cell for cell in grid.cells(row) if not grid.fates[cell.handle]]
+        for cell in cells:
+            cell.keep()
+        if cells:
+            label = f"{title} {cells[0].text.rstrip(' :')}, line {grid.line(row)}"
+            kept[label] = "\t".join(cell.text for cell in cells[1:]) or cells[0].text
+    return kept

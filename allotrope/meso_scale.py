@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from allotrope.aside import rows_as_text
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.labels import fold
@@ -130,13 +131,7 @@ def diagnostics(grid: Grid, first: int, last: int) -> dict[str, Any]:
         if grid.text(row).startswith("="):
             title = grid.text(row).strip("=")
             grid.structure(row)
-            continue
-        cells = grid.cells(row)
-        if cells:
-            label = f"{title} {cells[0].text.rstrip(' :')}, line {grid.line(row)}"
-            kept[label] = "\t".join(cell.text for cell in cells[1:]) or cells[0].text
-            for cell in cells:
-                cell.keep()
+        kept |= rows_as_text(grid, [row], title)
     return kept
 
 

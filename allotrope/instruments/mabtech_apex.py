@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from allotrope.aside import leave_out, set_aside
+from allotrope.aside import leave_out, rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.field import Field, apply
@@ -56,8 +56,7 @@ def read(source: Source) -> Document:
     views = [grid for name, grid in sheets.items() if name not in (*INFORMATION, DATABASE, *BESIDE)]
     leave_out(document, views, f"a view of values that the sheet {DATABASE!r} holds row by row")
     for grid in (sheets[name] for name in BESIDE if name in sheets):
-        rows = {f"{grid.name} row {row + 1}": [cell.keep() for cell in grid.cells(row)] for row in range(len(grid.rows))}
-        put(document.aggregate, CUSTOM, {label: "\t".join(map(str, cells)) for label, cells in rows.items() if cells})
+        put(document.aggregate, CUSTOM, rows_as_text(grid, range(len(grid.rows)), grid.name))
     return document
 
 
