@@ -88,3 +88,9 @@ def spectrum(node: Node, wavelengths: list[float], values: list[Any]) -> None:
     """Put an absorption spectrum (nm, mAU) into a measurement; None stands for a wavelength without a value."""
     found = cube("absorption spectrum", [("wavelength", "nm", wavelengths)], [("absorbance", "mAU", values)])
     put(node, "absorption spectrum data cube", found)
+
+
+def no_spectrum(node: Node) -> None:
+    """Put a spectrum without a single column into a measurement that the source gives no absorbance for."""
+    spectrum(node, [], [])
+    node["absorption spectrum data cube"]["data"] = {"dimensions": [], "measures": []}

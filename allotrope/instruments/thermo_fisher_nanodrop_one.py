@@ -11,7 +11,7 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.field import Field, apply, as_time
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import DEVICE_TYPE, ratio, spectrum
+from allotrope.nanodrop import DEVICE_TYPE, no_spectrum, ratio
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _row(document: Document, record: Record, table: Table, experiment: str) -> N
     """A measurement for each wavelength of the header.
 
     Rows saved without absorbances still have a concentration and ratios. The schema wants an absorbance or a spectrum of every
-    measurement: theirs is a spectrum of the one wavelength, without a value.
+    measurement: theirs is a spectrum without columns.
     """
     group = document.group()
     nodes: dict[float, Node] = {}
@@ -64,7 +64,7 @@ def _row(document: Document, record: Record, table: Table, experiment: str) -> N
             put(node, "device control/detector wavelength setting", int(found[1]), "nm")
             put(node, "absorbance", record.number(label), "mAU")
             if "absorbance" not in node:
-                spectrum(node, [int(found[1])], [None])
+                no_spectrum(node)
             apply(FIELDS, record, node, document, group)
             _concentration(node, record, table)
     if not nodes:
@@ -104,5 +104,5 @@ INSTRUMENT = Instrument(
     device={"model number": "NanoDrop One", "brand name": "NanoDrop", "product manufacturer": "ThermoFisher Scientific"},
     system={"software name": "NanoDrop One software"},
     export="On the instrument choose experiments in History, then Export data; the CSV, or a workbook made of it, is read.",
-    not_covered="Acclaro columns (impurities, corrected values) are kept as custom information; sheets after the first are left out.",
+    not_covered="Acclaro columns (impurities, corrected values) are kept as custom information; further sheets are left out.",
 )
