@@ -7,6 +7,8 @@ SUBVERBS = {
     "list": "the latest entries",
     "show": "one entry as text, Markdown, HTML or JSON",
     "search": "the entries that hold all the words",
+    "export": "write entries as an .eln archive",
+    "import": "read the entries of an .eln archive",
     "outbox": "what is queued for a service, and why it is still there",
     "sign": "sign an entry: name, time and meaning, bound to the record",
     "lock": "close an entry for good",

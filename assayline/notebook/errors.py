@@ -175,3 +175,13 @@ class PushStuck(AssaylineError):
     template = "{service}: entry {entry} stays in the outbox: {found}"
     hint = ""
     status = 8
+
+
+class ElnDamaged(AssaylineError):
+    """An `.eln` archive is broken, or is not what it says."""
+
+    code = "eln-damaged"
+    title = "Archive damaged"
+    template = "{file}: {where}: found {found}; expected {expected}."
+    hint = "Export it again from the notebook that it came from; nothing of this entry was stored."
+    status = 10

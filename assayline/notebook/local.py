@@ -91,8 +91,11 @@ class LocalNotebook:
             ).fetchone()
         return Receipt(self.name, row[0], key, created=False, version=row[1]) if row else None
 
-    def push(self, entry: Entry, files: Mapping[str, Path]) -> Receipt:
-        """Store the entry and its files; a key that is there already changes nothing. Raises NotebookFull and NotebookBusy."""
+    def push(self, entry: Entry, files: Mapping[str, Path], origin: dict[str, Any] | None = None) -> Receipt:
+        """Store the entry and its files; a key that is there already changes nothing. Raises NotebookFull and NotebookBusy.
+
+        `origin` is kept with the first event: where an imported entry came from.
+        """
         found = self.find(entry.key)
         if found:
             return found
@@ -102,7 +105,7 @@ class LocalNotebook:
             if found:
                 return found
             taken = self.database.execute("SELECT 1 FROM entries WHERE id = ?", (entry.id,)).fetchone()
-            event = self._append("created", entry.key if taken else entry.id, entry.to_json())
+            event = self._append("created", entry.key if taken else entry.id, entry.to_json() | (origin or {}))
             (number,) = self.database.execute("SELECT coalesce(max(number), 0) + 1 FROM entries").fetchone()
             project(self.database, event, number, entry, sizes)
         return Receipt(self.name, event.entry, entry.key, created=True)

@@ -27,8 +27,8 @@ ROUNDS = 4
 TABLES = (
     (
         "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, target TEXT NOT NULL, entry TEXT NOT NULL,"
-        " version INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,"
-        " UNIQUE (target, key)) STRICT"
+        " version INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, receipt TEXT NOT NULL,"
+        " at TEXT NOT NULL, UNIQUE (target, key)) STRICT"
     ),
     (
         "CREATE TABLE IF NOT EXISTS steps (job INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, result TEXT NOT NULL,"

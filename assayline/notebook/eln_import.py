@@ -1,0 +1,194 @@
+"""Import of `.eln` archives: our own come back with every version, file and history; others as text and files."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from assayline.notebook.compose import clean, media
+from assayline.notebook.eln import CONTENT, HISTORY
+from assayline.notebook.entry import Entry, File, Link, Part, Text
+from assayline.notebook.errors import ElnDamaged
+from assayline.run_folder import canonical
+
+if TYPE_CHECKING:
+    from assayline.notebook.local import LocalNotebook
+    from assayline.notebook.protocol import Receipt
+
+METADATA = "ro-crate-metadata.json"
+MOST_FILES, MOST_BYTES = 20_000, 4 << 30
+
+
+@dataclass(slots=True)
+class Crate:
+    """An archive: its root folder, descriptions by id, and members by their name under the root."""
+
+    name: str
+    archive: zipfile.ZipFile
+    members: dict[str, zipfile.ZipInfo]
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def read(self, member: str) -> bytes:
+        """One member, whole; raises ElnDamaged when it is absent, encrypted or broken."""
+        if member not in self.members:
+            raise ElnDamaged(file=self.name, where=member, found="nothing", expected="the file that the crate describes")
+        try:
+            return self.archive.read(self.members[member])
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            raise ElnDamaged(file=self.name, where=member, found=error, expected="a readable member") from error
+
+    def item(self, reference: Any) -> dict[str, Any]:
+        """The description that a reference names, or an empty one."""
+        return self.items.get(str(reference.get("@id")), {}) if isinstance(reference, dict) else {}
+
+    def content(self, item: dict[str, Any]) -> bytes:
+        """A described file's bytes, checked against its digest where one is given."""
+        raw = self.read(unquote(str(item["@id"])).removeprefix("./"))
+        expected = str(item.get("sha256") or "")
+        if expected and hashlib.sha256(raw).hexdigest() != expected.lower():
+            raise ElnDamaged(file=self.name, where=item["@id"], found="other bytes", expected=f"SHA-256 {expected}")
+        return raw
+
+
+def listed(value: Any) -> list[Any]:
+    """A JSON-LD value as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def open_crate(path: Path, archive: zipfile.ZipFile) -> Crate:
+    """The archive's members and descriptions; raises ElnDamaged, also for one that would unpack to more than 4 GiB."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    total = sum(info.file_size for info in infos)
+    if len(infos) > MOST_FILES or total > MOST_BYTES:
+        raise ElnDamaged(
+            file=path.name,
+            where="archive",
+            found=f"{len(infos)} files of {total} bytes",
+            expected="at most 20,000 files and 4 GiB",
+        )
+    roots = {info.filename.partition("/")[0] for info in infos}
+    if len(roots) != 1 or any("/" not in info.filename for info in infos):
+        raise ElnDamaged(file=path.name, where="archive", found=f"{len(roots)} root folders", expected="one root folder")
+    root = roots.pop()
+    crate = Crate(path.name, archive, {info.filename.removeprefix(f"{root}/"): info for info in infos})
+    try:
+        graph = json.loads(crate.read(METADATA))["@graph"]
+        crate.items = {str(item["@id"]): item for item in graph}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ElnDamaged(file=path.name, where=METADATA, found=repr(error), expected="an RO-Crate with a @graph") from error
+    return crate
+
+
+def import_eln(notebook: LocalNotebook, path: Path) -> list[Receipt]:
+    """Store every Dataset of the root's hasPart as an entry, once; nothing is unpacked to a place that the archive names."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ElnDamaged(file=path.name, where="start", found=error, expected="a ZIP archive") from error
+    with archive, tempfile.TemporaryDirectory() as scratch:
+        crate = open_crate(path, archive)
+        datasets = [crate.item(part) for part in listed(crate.items.get("./", {}).get("hasPart"))]
+        found = [item for item in datasets if "Dataset" in listed(item.get("@type"))]
+        if not found:
+            raise ElnDamaged(file=path.name, where="./", found="no Dataset in hasPart", expected="at least one entry")
+        return [bring(notebook, crate, item, Path(scratch)) for item in found]
+
+
+def bring(notebook: LocalNotebook, crate: Crate, item: dict[str, Any], scratch: Path) -> Receipt:
+    """One entry with its files."""
+    parts = files_of(crate, item)
+    own = {name: part for part in parts for name in (CONTENT, HISTORY) if str(part["@id"]).endswith("/" + name)}
+    files, named = {}, []
+    for part in parts:
+        if part in own.values():
+            continue
+        raw = crate.content(part)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        place = scratch / sha256
+        place.write_bytes(raw)
+        files[sha256] = place
+        name = clean(part.get("name") or unquote(str(part["@id"])))
+        named.append(File(name, sha256, len(raw), clean(part.get("encodingFormat") or media(name))))
+    if len(own) == 2:
+        return versions(notebook, crate, own, files)
+    return notebook.push(foreign(crate, item, named), files)
+
+
+def files_of(crate: Crate, item: dict[str, Any], depth: int = 0) -> list[dict[str, Any]]:
+    """The files of a Dataset and of the Datasets in it, to a depth of eight."""
+    found = []
+    for part in map(crate.item, listed(item.get("hasPart"))):
+        kinds = listed(part.get("@type"))
+        if "File" in kinds:
+            found.append(part)
+        elif "Dataset" in kinds and depth < 8:
+            found += files_of(crate, part, depth + 1)
+    return found
+
+
+def versions(notebook: LocalNotebook, crate: Crate, own: dict[str, dict[str, Any]], files: dict[str, Path]) -> Receipt:
+    """An entry of our own with every version; its earlier history is kept with the first event."""
+    try:
+        history = json.loads(crate.content(own[HISTORY]))
+        written = [(event, json.loads(event["body"])) for event in history if event["kind"] in ("created", "amended")]
+        made = [(event, body, Entry.from_json(body)) for event, body in written]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ElnDamaged(file=crate.name, where=HISTORY, found=repr(error), expected="the history of an entry") from error
+    if not made or made[-1][2] != Entry.from_json(json.loads(crate.content(own[CONTENT]))):
+        raise ElnDamaged(
+            file=crate.name, where=CONTENT, found="another content than the history's", expected="the latest version"
+        )
+    first, *later = made
+    entry = first[2]
+    known = notebook.find(entry.key)
+    if known:
+        return known
+    receipt = notebook.push(entry, used(entry, files), {"imported": {"from": crate.name, "history": history}})
+    for _event, body, version in later:
+        receipt = notebook.amend(receipt.id, version, used(version, files), str(body.get("reason", "imported")))
+    return receipt
+
+
+def used(entry: Entry, files: dict[str, Path]) -> dict[str, Path]:
+    """The files that an entry refers to."""
+    return {sha256: files[sha256] for sha256 in entry.files if sha256 in files}
+
+
+def foreign(crate: Crate, item: dict[str, Any], named: list[File]) -> Entry:
+    """An entry of another notebook: its text as paragraphs, its files, its dates; the key is the digest of what was read."""
+    text = str(item.get("text") or crate.item(item.get("text")).get("text") or item.get("description") or "")
+    parts: list[Part] = [Text(clean(piece)) for piece in paragraphs(text)]
+    for entry in map(crate.item, listed(item.get("comment"))):
+        said = " ".join(paragraphs(str(entry.get("text", ""))))
+        parts += [Text(clean(f"Comment of {entry.get('dateCreated', 'unknown date')}: {said}"))]
+    parts += named
+    people = [crate.item(one).get("name") for one in [*listed(item.get("author")), *listed(item.get("contributor"))]]
+    stamps = (("created", "dateCreated"), ("changed", "dateModified"))
+    times = {name: clean(item[key]) for name, key in stamps if item.get(key)}
+    made = Entry(
+        clean(item.get("name") or "untitled"),
+        "",
+        [clean(name) for name in people if name],
+        "",
+        times,
+        [Link("entry", clean(item["@id"]))],
+        parts,
+    )
+    key = hashlib.sha256(b"assayline/eln/1\n" + canonical(made.to_json())).hexdigest()
+    return Entry(made.title, key, made.authors, made.project, made.times, made.links, made.parts)
+
+
+def paragraphs(text: str) -> list[str]:
+    """HTML or plain text as paragraphs without markup."""
+    bare = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>", " ", text)
+    bare = re.sub(r"(?i)</(p|div|h[1-6]|li|tr|table|ul|ol)\s*>|<br\s*/?>", "\n", bare)
+    bare = html.unescape(re.sub(r"<[^<>]*>", " ", bare))
+    return [" ".join(line.split()) for line in bare.splitlines() if line.strip()]
