@@ -12,8 +12,9 @@ Sources = Iterable[tuple[Node | str, str]]
 class Calculated:
     """The calculated-data documents of one ASM document."""
 
-    def __init__(self, identifier: Callable[[str], str]) -> None:
+    def __init__(self, identifier: Callable[[str], str], result: str = "calculated result") -> None:
         self.identifier = identifier
+        self.result = result
         self.documents: list[Node] = []
 
     def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
@@ -28,7 +29,7 @@ class Calculated:
         identifier = self.identifier("calculated data")
         node: Node = {
             "calculated data name": name,
-            "calculated result": {"value": value, "unit": unit},
+            self.result: {"value": value, "unit": unit},
             "calculated data identifier": identifier,
             "data source aggregate document": {"data source document": documents},
         }

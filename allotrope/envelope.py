@@ -102,7 +102,7 @@ class Document:
         self.system: Node = {}
         self.aggregate: Node = {}
         self.groups: list[Group] = []
-        self.calculated = Calculated(self.identifier)
+        self.calculated = Calculated(self.identifier, technique.result)
         self._counts: dict[str, int] = {}
         self._filled: dict[tuple[str, str], int] = {}
 

@@ -13,7 +13,7 @@ from allotrope.record import Cell
 
 if TYPE_CHECKING:
     from allotrope.calculated import Calculated
-    from allotrope.envelope import Group, Node
+    from allotrope.envelope import Document, Group, Node
 
 UNITLESS = "(unitless)"
 CONTROL = "control sample role"
@@ -24,7 +24,7 @@ ROLES = {
     **dict.fromkeys(("PC_ALLELE_1", "PC_ALLELE_2", "PC_ALLELE_BOTH", "POSITIVE_11", "POSITIVE_22", "POSITIVE_12"), CONTROL),
 }
 """The role of a well's task."""
-VOLUME_UNKNOWN = "-0.0 and an error document"
+NOT_KNOWN = "-0.0 and an error document"
 CYCLES = ("cycle count", "#")
 REPORTER = "normalized reporter result"
 CORRECTED = "baseline corrected reporter result"
@@ -67,11 +67,16 @@ def group_facts(
     if wells is not None:
         node["plate well count"] = quantity(wells, "#")
     if volume is None:
-        group.owner.fill(node, "well volume", VOLUME_UNKNOWN)
-        node["well volume"] = quantity(-0.0, "μL")
-        add_error(node, unknown, "well volume")
+        not_known(group.owner, node, node, "well volume", "μL", unknown)
     else:
         node["well volume"] = quantity(volume, "μL")
+
+
+def not_known(owner: Document, parent: Node, node: Node, key: str, unit: str, message: str) -> None:
+    """State that a quantity which the schema demands is not in the file: negative zero, an error document, `filled-required`."""
+    owner.fill(parent, key, NOT_KNOWN)
+    parent[key] = quantity(-0.0, unit)
+    add_error(node, message, key)
 
 
 def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], corrected: Sequence[Any]) -> None:

@@ -26,6 +26,8 @@ class Technique:
     sample: tuple[str, ...] = SAMPLE
     control: tuple[str, ...] = ()
     """In every device control document."""
+    result: str = "calculated result"
+    """What a calculated-data document calls its quantity."""
 
 
 TECHNIQUES = {
@@ -38,7 +40,7 @@ TECHNIQUES = {
     ),
     "liquid-handler/BENCHLING/2024/11/liquid-handler": Technique("liquid handler", timed=False),
     "multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling": Technique("multi analyte profiling"),
-    "pcr/BENCHLING/2023/09/dpcr": Technique("dPCR", system=(), device=("device identifier",)),
+    "pcr/BENCHLING/2023/09/dpcr": Technique("dPCR", system=(), device=("device identifier",), result="calculated datum"),
     "pcr/REC/2024/09/qpcr": Technique(
         "qpcr",
         device=("device identifier", "model number", "equipment serial number"),

@@ -1,0 +1,27 @@
+"""Applied Biosystems QuantStudio Absolute Q digital PCR: results a well, summaries with a section a dye, and partitions, as CSV or zipped."""
+
+from __future__ import annotations
+
+from allotrope.instrument import Instrument
+from allotrope.instruments.appbio_absolute_q.read import read
+from allotrope.signature import Signature, member, text
+
+INSTRUMENT = Instrument(
+    name="appbio_absolute_q",
+    vendor="Thermo Fisher Scientific (Applied Biosystems)",
+    product="QuantStudio Absolute Q Digital PCR System",
+    manifest="pcr/BENCHLING/2023/09/dpcr",
+    signature=Signature(
+        ("text", "zip"),
+        any=(
+            text(r"\A(?=.*\bInstrument\b)(?=.*\bPlate\b).*(\bDye\b|\bTarget\b|\bChannels\b|_target\b)"),
+            text(r"\A(.*\n)?(?=.*\bRun name\b)(?=.*\bTotal\b).*\bTarget\b"),
+            member(r"_summary\.csv$"),
+        ),
+    ),
+    read=read,
+    device={"brand name": "QuantStudio Absolute Q Digital PCR System", "product manufacturer": "ThermoFisher Scientific"},
+    system={"software name": "QuantStudio Absolute Q Digital PCR Software"},
+    export="In the Absolute Q software open the run's analysis and export the results or the summary as CSV.",
+    not_covered="Of a zipped export the summary is mapped; the members with fluorescence and several channels are ignored.",
+)
