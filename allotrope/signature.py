@@ -19,7 +19,7 @@ SHEET_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A pattern (regular expression, case ignored) and where it is looked for: text, sheet, cell, member, root or name."""
+    """A pattern (regular expression, case ignored) and its place: text, encoding, sheet, cell, member, root or name."""
 
     place: str
     pattern: str
@@ -71,6 +71,11 @@ def text(pattern: str) -> Mark:
     return Mark("text", pattern)
 
 
+def encoding(pattern: str) -> Mark:
+    """A pattern in the name of a text's encoding, such as `utf-16`."""
+    return Mark("encoding", pattern)
+
+
 def sheet(pattern: str) -> Mark:
     """A pattern that a sheet's name has."""
     return Mark("sheet", pattern)
@@ -106,6 +111,8 @@ def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:
         yield "", probe.head
     elif place == "name":
         yield "name", probe.name
+    elif place == "encoding":
+        yield "encoding", probe.encoding
     elif place == "root":
         yield "root", probe.root
     elif place == "sheet":

@@ -1,0 +1,123 @@
+"""What VISIONlite and the on-board software of Genesys spectrophotometers write: fixed wavelengths, quantities and scans."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from allotrope.aside import set_aside
+from allotrope.concentration import mass_concentration_unit
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
+from allotrope.errors import Unsupported
+from allotrope.field import Field, apply
+from allotrope.nanodrop import read_number, spectrum
+from allotrope.values import moment
+
+if TYPE_CHECKING:
+    from allotrope.envelope import Document, Node
+    from allotrope.grid import Grid, Table
+    from allotrope.record import Record
+    from allotrope.source import Source
+
+LAYOUT = (
+    r"\A\W*((Sample Name|Well Position)\s*[,;\t].*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
+    r"|.*([,;\t].*){3}\n\W*(nm|s|sec|min|time.*)\s*[,;\t]\W*A\b)"
+)
+"""A table under sample names, or a line of facts above a table of two columns."""
+ON_BOARD = r"\A\W*((Sample Name|Well Position)\t|Well Position|Sample Name.*[,;\t]\W*(Absorbance|A\d{2,4})\b)"
+"""How the on-board software writes the first of these: with tabs, by wells, or with columns named Absorbance or A500."""
+WAVELENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*nm\s*\[A\]|A(\d+)", re.IGNORECASE)
+DEVICE = {"device control/device type": "spectrophotometer", "device control/detection type": "absorbance"}
+SAMPLE = Field(("Sample Name", "Well Position"), "sample document/sample identifier")
+DILUTION = Field("Dilution factor", "device control/custom information document/dilution factor", unit="(unitless)")
+ORDINATE = "Ordinate [A]"
+
+
+def read(source: Source) -> Document:
+    """A table of samples, or one scan; kinetics are not supported."""
+    grid = source.grid()
+    document = source.document()
+    first = {label.casefold().strip("\ufeff ") for label in grid.texts(0)}
+    if first & {"sample name", "well position"}:
+        _samples(document, grid.table(0))
+    else:
+        _scan(source, document, grid)
+    if not any(group.measurements for group in document.groups):
+        raise source.empty("the table", "no row with an absorbance", "at least one measurement")
+    return document
+
+
+def _samples(document: Document, table: Table) -> None:
+    """One group a row: a measurement for each wavelength, or the one absorbance of a row."""
+    experiment = "Quant" if "Dilution factor" in table else "Fixed"
+    columns: list[tuple[str, float | None]] = []
+    for label in table.labels():
+        found = WAVELENGTH.fullmatch(label)
+        if found and experiment == "Fixed":
+            columns.append((label, float(found[1] or found[2])))
+    for record in table.records():
+        _sample(document, record, columns or [(ORDINATE if experiment == "Quant" else "Absorbance", None)], experiment)
+
+
+def _sample(document: Document, record: Record, columns: list[tuple[str, float | None]], experiment: str) -> None:
+    group = document.group()
+    for label, wavelength in columns:
+        cell = record.cell(label)
+        if cell is None or read_number(cell) is None:
+            continue
+        node = group.measurement(DEVICE)
+        put(node, "absorbance", cell.as_number(), "mAU")
+        if wavelength is not None:
+            put(node, "device control/detector wavelength setting", wavelength, "nm")
+        apply((SAMPLE, DILUTION), record, node)
+        _concentration(document, record, node)
+    if not group.measurements:
+        set_aside(document, record, "the row holds no absorbance")
+        return
+    put(group.node, "experiment type", experiment)
+    if read_number(record.cell("Result")):
+        sources = [(node, "Absorbance") for node in group.measurements]
+        document.calculated.add("Result", record.number("Result"), "(unitless)", sources)
+    put(group.measurements[0], CUSTOM, record.rest())
+
+
+def _concentration(document: Document, record: Record, node: Node) -> None:
+    """The column `Concentration [unit]` of a quantification."""
+    for cell in record:
+        found = re.fullmatch(r"Concentration \[(.*)\]", cell.label)
+        unit = mass_concentration_unit(found[1]) if found else None
+        value = cell.as_number() if unit else None
+        if value is not None:
+            put(node, "processed data/processed data identifier", document.identifier("processed data"))
+            put(node, "processed data/mass concentration", value, unit)
+
+
+def _scan(source: Source, document: Document, grid: Grid) -> None:
+    """File, sample, analyst, time and instrument on the first line, then wavelength and absorbance."""
+    header = grid.find_row("nm", "A")
+    if header is None:
+        found = f"a table of {', '.join(grid.texts(1)) if len(grid.rows) > 1 else 'nothing'}"
+        raise Unsupported(file=source.name, where="line 2", found=found, expected="nm, A")
+    facts = [grid.at(0, column) for column in range(grid.width)]
+    if len(facts) < 4 or header == 0:
+        raise source.damaged("line 1", f"{len(facts)} fields", "file, sample, analyst and time")
+    group = document.group()
+    node = group.measurement(DEVICE)
+    facts[0].ignore("repeats the name of the file")
+    put(node, "sample document/sample identifier", facts[1].as_text())
+    put(group.document, "analyst", facts[2].as_text())
+    put(group.node, "measurement time", facts[3].as_time() if moment(facts[3].value, grid.locale) else None)
+    put(group.node, "experiment type", "Scan")
+    for key, cell in zip(("model number", "equipment serial number", "firmware version"), facts[4:], strict=False):
+        document.device[key] = cell.as_text()
+    put(group.node, CUSTOM, {cell.where: cell.keep() for cell in [facts[3], *facts[7:]] if cell and not grid.fates[cell.handle]})
+    rows = list(grid.table(header, last=grid.until_blank(header)).records())
+    kept = [(record, record.number("nm")) for record in rows]
+    points = [(record.number("A"), wavelength) for record, wavelength in kept if wavelength is not None]
+    spectrum(node, [wavelength for _, wavelength in points], [value for value, _ in points])
+    for record in rows:
+        set_aside(document, record, "the cell is no wavelength or absorbance")
+
+
+__all__ = ["LAYOUT", "ON_BOARD", "read"]
