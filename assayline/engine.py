@@ -72,30 +72,58 @@ def alone(folder: Path) -> Iterator[int]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of the steps: this installation's commands first on PATH, its shared folder in ASSAYLINE_SHARE."""
+    """The environment of the steps: this installation first on PATH, ASSAYLINE_SHARE, and where we are in ASSAYLINE_FROM."""
     bin_folder = str(Path(sys.executable).parent)
     path = os.pathsep.join(dict.fromkeys([bin_folder, *os.environ.get("PATH", "").split(os.pathsep)]))
-    shared = {}
+    shared = {"ASSAYLINE_FROM": str(Path.cwd())}
     with suppress(EnvironmentMissing):
         shared["ASSAYLINE_SHARE"] = str(share())
     return os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1"} | shared
 
 
-def follow(lines: IO[str], log: IO[str], say: Callable[[str], None]) -> tuple[str, str]:
-    """Copy snakemake's talk into the log and say the steps; returns the step that failed and the first error line, if any."""
-    failed = error = ""
+@dataclass(slots=True)
+class Trouble:
+    """What snakemake's talk says of a failure: the step, its log, and the first telling line."""
+
+    step: str = ""
+    log: str = ""
+    line: str = ""
+
+    def hear(self, text: str) -> None:
+        """Take what a line says; of a step that failed the name and the log, else the first error with its explanation."""
+        wrong = ERROR.match(text)
+        if wrong and wrong[1] and not self.step:
+            self.step = wrong[1]
+        elif wrong and not self.line:
+            self.line = text
+        elif self.step and not self.log and text.startswith("log: "):
+            self.log = text.removeprefix("log: ").partition(" (")[0].partition(",")[0]
+        elif self.line.startswith("WorkflowError") and text and "\n" not in self.line:
+            self.line += f"\n{text}"
+
+    def told(self, folder: Path) -> str:
+        """The failure in one line: the last line of the step's log says more than snakemake does."""
+        lines: list[str] = []
+        with suppress(OSError):
+            lines = (folder / self.log).read_text(encoding="utf-8", errors="replace").split("\n") if self.log else []
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        text = last or self.line.rpartition("\n")[2]
+        return f"step '{self.step}': {text}" if self.step else text
+
+
+def follow(lines: IO[str], log: IO[str], say: Callable[[str], None]) -> Trouble:
+    """Copy snakemake's talk into the log and say the steps; returns what it says of a failure, if anything."""
+    trouble = Trouble()
     for line in lines:
         log.write(line)
         log.flush()
         text = line.strip()
-        wrong = ERROR.match(text)
+        trouble.hear(text)
         if step := STEP.match(text):
             say(f"· {step[1]}")
         elif count := COUNT.match(text):
             say(f"  {count[1]} of {count[2]} steps done")
-        elif wrong:
-            failed, error = failed or wrong[1] or "", error or text
-    return failed, error
+    return trouble
 
 
 def run(order: Order, say: Callable[[str], None]) -> None:
@@ -116,9 +144,7 @@ def run(order: Order, say: Callable[[str], None]) -> None:
         )
         with process:
             assert process.stdout is not None
-            failed, error = follow(process.stdout, log, say)
+            trouble = follow(process.stdout, log, say)
     if process.returncode:
-        step = f"step '{failed}'" if failed else f"status {process.returncode}"
-        raise WorkflowFailed(
-            workflow=order.workflow.name, found=f"{step}: {error.rstrip('.:')}" if error else step, log=order.folder / LOG
-        )
+        found = trouble.told(order.folder).rstrip(".:") or f"status {process.returncode}"
+        raise WorkflowFailed(workflow=order.workflow.name, found=found, log=order.folder / LOG)

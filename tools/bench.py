@@ -83,7 +83,8 @@ def cold(shared: Path, _: str) -> list[Row]:
     """From the start of a process to JSON, for the smallest case that both convert."""
     path = min((shared / "corpus" / "beckman_vi_cell_blu").rglob("*.csv"), key=lambda one: one.stat().st_size)
     code = "import json, sys; from allotropy.parser_factory import Vendor; "
-    code += "from allotropy.to_allotrope import allotrope_from_file as f; json.dump(f(sys.argv[1], Vendor.BECKMAN_VI_CELL_BLU), open(sys.argv[2], 'w'))"
+    code += "from allotropy.to_allotrope import allotrope_from_file as f; "
+    code += "json.dump(f(sys.argv[1], Vendor.BECKMAN_VI_CELL_BLU), open(sys.argv[2], 'w'))"
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for times, words in (

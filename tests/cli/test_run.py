@@ -32,7 +32,7 @@ rule report:
     input: "quick.txt", "slow.txt"
     output: "report.html"
     log: "logs/report.log"
-    shell: "[ {config[word]} != broken ] && cat {input} > {output}"
+    shell: "if [ {config[word]} = broken ]; then echo out of ink > {log}; exit 3; fi; cat {input} > {output}"
 """
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -74,9 +74,18 @@ def test_a_failed_step_is_named_with_its_log(workflow, environment, tmp_path, as
     assert done.status == 8
     finding = done.envelope["findings"][0]
     assert finding["code"] == "workflow-failed"
-    assert "step 'report'" in finding["message"]
+    assert "step 'report': out of ink;" in finding["message"]
     assert "snakemake.log" in finding["message"]
     assert "Error in rule report" in (tmp_path / "out" / "logs" / "snakemake.log").read_text()
+
+
+def test_a_configuration_that_is_refused_says_why(workflow, environment, tmp_path, assayline):
+    snakefile = workflow / "workflow" / "Snakefile"
+    text = "from snakemake.exceptions import WorkflowError\nraise WorkflowError('no ink configured')\n"
+    snakefile.write_text(text + snakefile.read_text())
+    done = assayline("run", workflow, "--run", tmp_path / "out", "--json", env=environment)
+    assert done.status == 8
+    assert "found no ink configured;" in done.envelope["findings"][0]["message"]
 
 
 def test_killed_it_goes_on_where_it_was(workflow, environment, tmp_path, assayline):
