@@ -4,6 +4,7 @@
 BIN := .venv/bin
 RUN ?= runs/demo
 CORES ?= 2
+TESTERS ?= 2
 OUT ?= work/corpus
 SHARED ?= $(or $(ASSAYLINE_SHARED),../shared)
 export OMP_NUM_THREADS ?= 1
@@ -18,13 +19,13 @@ demo: setup ## instrument files and real counts to a notebook entry and a report
 	@$(BIN)/assayline run lab_to_notebook --run $(RUN) --cores $(CORES)
 
 test: setup ## every test; PYTEST="-k convert" narrows
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/pytest -n $(TESTERS) --dist loadgroup $(PYTEST)
 
 check: setup ## lint, format, types, structure, generated documents, workflows
 	@$(BIN)/python tools/check.py
 
 docs: setup ## write the generated documents again
-	@$(BIN)/python -m tools.documents --write
+	@$(BIN)/python tools/documents.py --write
 
 bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
