@@ -87,7 +87,8 @@ def read(source: Source) -> Document:
 
 def measurement(document: Document, group: Group, record: Record) -> None:
     """One row; without counts of partitions and a concentration it is none, and kept."""
-    for cell in record:
+    for label in (label for rule in (*FIELDS, *CALCULATED) for label in (rule.names if isinstance(rule, Field) else rule[0])):
+        cell = record.cell(label)
         if cell and cell.text in NOTHING:
             cell.ignore("stands for no value")
     numbers = [cell for label in (*NEEDED, *FIELDS[8].names) if (cell := record.cell(label)) and cell.text not in NOTHING]
