@@ -140,6 +140,21 @@ def json_scalars(data: bytes) -> int:
     return count(json.loads(text_of(data), object_pairs_hook=lambda pairs: [value for _, value in pairs]))
 
 
+def ole(data: bytes) -> int:
+    """Tab-separated fields of the text streams of a compound file, and 32-bit words (with a cell for a rest) of its binary ones."""
+    import olefile
+
+    total = 0
+    with olefile.OleFileIO(io.BytesIO(data)) as file:
+        for path in file.listdir():
+            stream = file.openstream(path).read()
+            if any(byte < 32 and byte not in (9, 10, 13) for byte in stream):
+                total += -(-len(stream) // 4)
+            else:
+                total += sum(bool(part.strip()) for part in re.split(r"[\t\r\n]", stream.decode("latin-1")))
+    return total
+
+
 def count(data: bytes, part: dict[str, Any]) -> int:
     """Filled cells of some bytes, of the kind (and at the delimiter) that a ledger's part names."""
     kind = part["kind"]
@@ -151,5 +166,7 @@ def count(data: bytes, part: dict[str, Any]) -> int:
         return xml(data)
     if kind == "json":
         return json_scalars(data)
+    if kind == "ole":
+        return ole(data)
     message = f"no independent counter for {part}"
     raise AssertionError(message)
