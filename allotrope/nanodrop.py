@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.cube import cube
 from allotrope.envelope import put
-from allotrope.field import as_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,26 +20,21 @@ SINGLE = {230: ("a230",), 260: ("a260",), 280: ("a280", "a280 10mm")}
 """Wavelengths (nm) with a column of their own."""
 
 
-def read_number(cell: Cell | None) -> int | float | None:
-    """The number a cell holds, without settling its fate."""
-    return as_number(cell.value, cell.store.locale) if cell else None
-
-
 def absorbances(record: Record) -> dict[float, Cell]:
     """Wavelength (nm) to the cell with its absorbance: the pairs `nm 1`, `abs 1` …, then columns named after wavelengths."""
     found: dict[float, Cell] = {}
     at = 1
     while f"nm {at}" in record:
         cell = record.cell(f"abs {at}")
-        wavelength = read_number(record.cell(f"nm {at}"))
-        if cell is not None and wavelength is not None and read_number(cell) is not None:
+        wavelength = record.peek_number(f"nm {at}")
+        if cell is not None and wavelength is not None and cell.number is not None:
             record.number(f"nm {at}")
             found[wavelength] = cell
         at += 1
     for wavelength, labels in SINGLE.items():
         for label in labels:
             cell = record.cell(label)
-            if cell is not None and read_number(cell) is not None:
+            if cell is not None and cell.number is not None:
                 found[wavelength] = cell
                 break
     return found
@@ -59,7 +53,7 @@ def calculate(document: Document, record: Record, nodes: Mapping[float, Node]) -
     for pair in RATIOS:
         top, bottom = pair
         for label in (f"{top}/{bottom}", f"a{top}/a{bottom}"):
-            if read_number(record.cell(label)):
+            if record.peek_number(label):
                 ratio(document, record, label, f"A{top}/{bottom}", nodes, pair)
                 break
     at = 1

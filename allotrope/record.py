@@ -129,6 +129,11 @@ class Cell:
         return str(value)
 
     @property
+    def number(self) -> int | float | None:
+        """The number, None where there is none; looking at it does not settle the fate."""
+        return number(self.value, self.store.locale.decimal)
+
+    @property
     def where(self) -> str:
         """The address, with the label where there is one."""
         place = self.store.where(self.handle)
@@ -210,6 +215,11 @@ class Record:
         """The stripped text of the first filled cell with one of these labels, or empty; does not settle its fate."""
         cell = self._filled(labels)
         return cell.text if cell else ""
+
+    def peek_number(self, *labels: str) -> int | float | None:
+        """The number of the first filled cell with one of these labels, None where it holds none; does not settle its fate."""
+        cell = self._filled(labels)
+        return cell.number if cell else None
 
     def text(self, *labels: str) -> str | None:
         """The text under the first of these labels that is filled, mapped."""

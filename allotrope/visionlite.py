@@ -11,7 +11,7 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.errors import Unsupported
 from allotrope.field import Field, apply
-from allotrope.nanodrop import read_number, spectrum
+from allotrope.nanodrop import spectrum
 from allotrope.values import moment
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _sample(document: Document, record: Record, columns: list[tuple[str, float |
     group = document.group()
     for label, wavelength in columns:
         cell = record.cell(label)
-        if cell is None or read_number(cell) is None:
+        if cell is None or cell.number is None:
             continue
         node = group.measurement(DEVICE)
         put(node, "absorbance", cell.as_number(), "mAU")
@@ -76,7 +76,7 @@ def _sample(document: Document, record: Record, columns: list[tuple[str, float |
         set_aside(document, record, "the row holds no absorbance")
         return
     put(group.node, "experiment type", experiment)
-    if read_number(record.cell("Result")):
+    if record.peek_number("Result"):
         sources = [(node, "Absorbance") for node in group.measurements]
         document.calculated.add("Result", record.number("Result"), "(unitless)", sources)
     put(group.measurements[0], CUSTOM, record.rest())

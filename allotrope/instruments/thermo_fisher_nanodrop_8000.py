@@ -10,7 +10,7 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, absorbances, calculate, concentration_wavelength, read_number
+from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, absorbances, calculate, concentration_wavelength
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _row(document: Document, record: Record, curve: Record | None) -> None:
 def _concentration(node: Node, record: Record) -> None:
     """The mass concentration with its unit, and the factors it was calculated with."""
     unit = mass_concentration_unit(record.peek("Units"))
-    label = next((label for label in CONCENTRATIONS if read_number(record.cell(label)) is not None), "")
+    label = next((label for label in CONCENTRATIONS if record.peek_number(label) is not None), "")
     if unit and label:
         put(node, "processed data/mass concentration", record.number(label), unit)
         record.text("Units")

@@ -15,7 +15,6 @@ from allotrope.nanodrop import (
     absorbances,
     calculate,
     concentration_wavelength,
-    read_number,
     spectrum,
 )
 from allotrope.signature import Signature, text
@@ -81,7 +80,7 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
     """One sample: a measurement for each absorbance (the software writes zero where it took none) and one for the spectrum."""
     group = document.group()
     nodes: dict[float, Node] = {}
-    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if read_number(cell)}
+    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if cell.number}
     basis = concentration_wavelength(record, run["experiment"], found)
     for wavelength, cell in found.items():
         node = group.measurement({"device control/device type": DEVICE_TYPE})
@@ -102,9 +101,9 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
 
 def _concentration(node: Node, record: Record) -> None:
     """The mass concentration: a column named by its unit, or a concentration column beside a unit's."""
-    labels = [cell.label for cell in record if mass_concentration_unit(cell.label) and read_number(cell) is not None]
+    labels = [cell.label for cell in record if mass_concentration_unit(cell.label) and cell.number is not None]
     unit = mass_concentration_unit(labels[0]) if labels else mass_concentration_unit(record.peek("units", "unit"))
-    named = [label for label in CONCENTRATIONS if read_number(record.cell(label)) is not None]
+    named = [label for label in CONCENTRATIONS if record.peek_number(label) is not None]
     label = (named or labels or [""])[0]
     if unit and label:
         put(node, "processed data/mass concentration", record.number(label), unit)
