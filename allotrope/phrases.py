@@ -79,7 +79,7 @@ class Phrases(Record):
 
 
 class Facts:
-    """Labelled texts that a format found by its own rules, each in one or more cells; a fact is taken once, a cell may hold many."""
+    """Labelled texts found by a format's own rules, each in one or more cells; a fact is taken once, a cell may hold many."""
 
     def __init__(self) -> None:
         self.entries: dict[str, tuple[str, str, list[Cell]]] = {}

@@ -1,0 +1,22 @@
+"""Luminex INTELLIFLEX: bead counts and fluorescence statistics of multi-analyte plates, as CSV."""
+
+from __future__ import annotations
+
+from allotrope.instrument import Instrument
+from allotrope.luminex import MANIFEST, read
+from allotrope.signature import Signature, text
+
+INSTRUMENT = Instrument(
+    name="luminex_intelliflex",
+    vendor="Luminex",
+    product="xMAP INTELLIFLEX",
+    manifest=MANIFEST,
+    signature=Signature(
+        ("text",),
+        any=(text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"), text(r"\AINSTRUMENT TYPE\b.*\n\W*INTELLIFLEX\b")),
+    ),
+    read=read,
+    system={"software name": "INTELLIFLEX"},
+    export="On the INTELLIFLEX choose Export > xPONENT format or CSV (one data set) for a finished plate.",
+    not_covered="Standard curves and bead-level events; an audit log is kept as text.",
+)

@@ -1,0 +1,23 @@
+"""Luminex xPONENT: bead counts and fluorescence statistics of multi-analyte plates, as CSV."""
+
+from __future__ import annotations
+
+from allotrope.instrument import Instrument
+from allotrope.luminex import MANIFEST, read
+from allotrope.signature import Signature, text
+
+INSTRUMENT = Instrument(
+    name="luminex_xponent",
+    vendor="Luminex",
+    product="xPONENT (Luminex 100/200, FLEXMAP 3D, MAGPIX)",
+    manifest=MANIFEST,
+    signature=Signature(
+        ("text",),
+        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\AINSTRUMENT TYPE\b.*\bWELL LOCATION\b")),
+        none=(text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"), text(r"\AINSTRUMENT TYPE\b.*\n\W*INTELLIFLEX\b")),
+    ),
+    read=read,
+    system={"software name": "xPONENT"},
+    export="In xPONENT open Results > Export and choose the CSV with all statistics.",
+    not_covered="Standard curves and bead-level events; an audit log is kept as text.",
+)
