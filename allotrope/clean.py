@@ -39,8 +39,10 @@ class Plan:
         elif key == "unit" and not free:
             self.kind = UNIT
 
-    def child(self, key: str) -> Plan | None:
-        """The plan under a key; None where the schema does not know the key."""
+    def child(self, key: Any) -> Plan | None:
+        """The plan under a key; None where the schema does not know the key, or where it is no text."""
+        if not isinstance(key, str):
+            return None
         if key not in self.children:
             below = None if self.free or self.shape is None else self.shape.child(key)
             unknown = below is None and not self.free and key not in CUSTOM and not key.startswith(("@", "$asm."))

@@ -32,8 +32,11 @@ _LEVEL = {"unknown-key": "warning", "unknown-unit": "warning"}
 
 def lint(asm: dict[str, Any], shape: Shape, units: frozenset[str]) -> tuple[Finding, ...]:
     """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas."""
-    if Clean(_Units(units)).whole(asm, shape):
-        return ()
+    try:
+        if Clean(_Units(units)).whole(asm, shape):
+            return ()
+    except RecursionError:
+        pass  # nested too deeply for the quick pass; the walk keeps its own stack
     walk = _Walk(units)
     walk.run(asm, shape)
     walk.references()

@@ -44,7 +44,7 @@ class Rules:
             self.kinds.add("quantity")
             allowed = frozenset(at.units)
             self.units = None if self.units is None or not allowed else self.units | allowed
-        elif declared - {"value"} or at.item is not None or not (at.types or at.datatype):
+        elif declared - {"value"} or not (at.types - {"object", "array"} or at.datatype):
             self.kinds.add("object")
         else:
             self.kinds.add("scalar")

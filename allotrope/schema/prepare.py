@@ -3,7 +3,8 @@
 The published files cannot be handed to a validator as they are: fragments are partly percent-encoded (`%2F` stands for a slash
 inside a name), eight references point to nothing, and five technique files carry edited copies of shared schemas under the
 unchanged `$id`. So each root gets a namespace of its own, where an embedded copy goes before the file of the same `$id`, and the
-reachable definitions are renamed `#/$defs/r0`, `#/$defs/r1` and so on. References that point to nothing are dropped and listed.
+reachable definitions are renamed `#/$defs/r0`, `#/$defs/r1` and so on. References that point to nothing are dropped and listed;
+schemas under a word that draft 2020-12 does not know (a slip of one file, and `dependencies` of older drafts) are dropped too.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Prepared:
                 out[key] = [self._node(part, base) for part in value]
             elif key in _NODES:
                 out[key] = self._node(value, base)
-            else:
+            elif not isinstance(value, dict):
                 out[key] = value
         return out
 
