@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from allotrope.analyte import NO_RESULT
+from allotrope.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from allotrope.calculated import Sources
+    from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.record import Cell
 
+SHAPES = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24), 1536: (32, 48), 3456: (48, 72)}
+"""Rows and columns of plates by their wells."""
 WELL_COUNTS = (1, 2, 4, 6, 8, 12, 24, 48, 72, 96, 384, 1536, 3456)
-MOST_ROWS = 48
-"""Rows of the largest plate (3456 wells: 48 rows of 72)."""
-MOST_COLUMNS = 72
 _WELL = re.compile(r"([A-Za-z]{1,2}) ?0*([1-9]\d?)")
 _LETTERS = re.compile(r"[A-Z]|A[A-V]")
 _COLUMN = re.compile(r"0*([1-9]\d?)")
+
+
+def undetermined(document: Document, name: str, sources: Sources, unit: str = "(unitless)", **extra: Any) -> None:
+    """A calculated value that the software did not determine: the schema demands a number, `NO_RESULT` stands there and is counted."""
+    if document.calculated.add(name, NO_RESULT, unit, sources, **extra):
+        document.fill({}, "calculated result", f"{NO_RESULT}: the software gave no number")
 
 
 def well_count(wells: int) -> int:
@@ -76,6 +86,17 @@ def plate_columns(grid: Grid, row: int, first: int = 1) -> dict[int, int]:
     return columns
 
 
+def seconds(text: str) -> float | None:
+    """Seconds of an elapsed time such as `1:02:03` or `02:03.5`; None for anything else."""
+    parts = [number(part) for part in text.strip().split(":")]
+    if len(parts) not in (2, 3) or None in parts:
+        return None
+    total = 0.0
+    for part in parts:
+        total = total * 60 + float(part or 0)
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """A plate laid out in a grid: the header's row, grid column → plate column, and (grid row, row letters) for every line."""
@@ -99,8 +120,8 @@ class Matrix:
 
     def line(self, row: int, letters: str, label: str = "") -> Iterator[tuple[str, Cell]]:
         """The wells of one line with their cells, empty ones too."""
-        for column, number in self.columns.items():
-            yield f"{letters}{number}", self.grid.at(row, column, label)
+        for column, at in self.columns.items():
+            yield f"{letters}{at}", self.grid.at(row, column, label)
 
     def wells(self, label: str = "") -> Iterator[tuple[str, Cell]]:
         """Every well with its cell, row by row."""

@@ -8,8 +8,8 @@ from allotrope.cube import cube
 from allotrope.envelope import Node, add_error, put
 from allotrope.instruments.agilent_gen5.matrices import UNITS
 from allotrope.instruments.agilent_gen5.plate import Plate, interleaved
-from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read, seconds
-from allotrope.plate import split_well, well_count_of
+from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read
+from allotrope.plate import seconds, split_well, undetermined, well_count_of
 
 if TYPE_CHECKING:
     from allotrope.gen5 import Block
@@ -25,13 +25,15 @@ LAMP = {"excitation wavelength setting": 480, "excitation bandwidth setting": 20
 
 
 def kinetics(plate: Plate, read: Read) -> None:
-    """The curves of a read; the lines of the results that are no endpoint's are calculated from each of them."""
+    """The curves of a read; the lines of the results are calculated from the curve they name, else from each of them."""
     results = interleaved(plate.own_matrices(read) or plate.result_blocks())
-    for label, block in plate.curves(read):
+    curves = plate.curves(read)
+    for label, block in curves:
         nodes = _curve(plate, read, label, block)
         for _, line, cells in results:
             found = plate.read_of(line)
-            if found and not plate.curves(found[0]):
+            named = [name for name, _ in curves if name in line]
+            if (found and not plate.curves(found[0])) or (named and label not in named):
                 continue
             for well, cell in cells:
                 if well in nodes and plate.value(cell):
@@ -89,9 +91,12 @@ def spectrum(plate: Plate, read: Read, block: Block) -> None:
         for well, cell in cells:
             if well in nodes and plate.unread(cell) and not plate.read_of(label):
                 value = cell.as_number()
+                sources = [(nodes[well], read.mode.lower())]
                 if value is None:
                     add_error(nodes[well], cell.as_text(), label)
-                plate.document.calculated.add(label, value, "(unitless)", [(nodes[well], read.mode.lower())])
+                    undetermined(plate.document, label, sources)
+                else:
+                    plate.document.calculated.add(label, value, "(unitless)", sources)
 
 
 def _scans_excitation(read: Read) -> bool:

@@ -43,15 +43,20 @@ def endpoints(plate: Plate, blocks: list[Block], reads: list[Read]) -> None:
 
 
 def _calculate(plate: Plate, table: list[Line], measured: Measured, reads: list[Read]) -> None:
-    """The calculated values; a source is named once for the mode of each of the reads that share the matrices."""
+    """The calculated values; a source is named for each of the reads that share its mode and the matrices."""
     for _, label, cells in table:
         if plate.read_of(label):
             continue
         for well, cell in cells:
             if well in measured and plate.value(cell) is not None:
                 nodes = _sources(label, measured[well])
-                features = [(node, read.mode.lower()) for node in nodes for read in reads]
+                features = [(node, read.mode.lower()) for node in nodes for read in reads if read.mode == mode_of(node)]
                 plate.document.calculated.add(label, cell.as_number(), "(unitless)", features)
+
+
+def mode_of(node: Node) -> str:
+    """The detection type of a measurement."""
+    return str(node["device control aggregate document"]["device control document"][0]["detection type"])
 
 
 def _sources(label: str, nodes: list[tuple[str, Node]]) -> list[Node]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from allotrope.plate import seconds
 from allotrope.values import Locale, Scalar, number
 
 if TYPE_CHECKING:
@@ -135,17 +136,6 @@ class Kinetic:
     runtime: float | None
     interval: float | None
     reads: int | float | None
-
-
-def seconds(text: str) -> float | None:
-    """Seconds of `1:02:03` or `02:03.5`; None for anything else."""
-    parts = [number(part) for part in text.strip().split(":")]
-    if len(parts) not in (2, 3) or None in parts:
-        return None
-    total = 0.0
-    for part in parts:
-        total = total * 60 + float(part or 0)
-    return total
 
 
 def kinetic_of(cell: Cell) -> Kinetic:
