@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.errors import AssaylineError, BadInput
 from assayline.run_folder import RunFolder, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 SCHEMA = "assayline/evidence/1"
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\Z")
@@ -59,7 +61,8 @@ class Evidence:
     def from_json(cls, body: dict[str, Any]) -> Evidence:
         """A fact from a line of `evidence.jsonl`; raises `KeyError` when a required key is absent."""
         keys = ("id", "what", "value", "unit", "source", "pointer", "station")
-        return cls(*(body[key] for key in keys), dict(body.get("about", {})), bool(body.get("difference", False)))
+        rest: dict[str, Any] = {"about": dict(body.get("about", {})), "difference": bool(body.get("difference", False))}
+        return cls(**{key: body[key] for key in keys}, **rest)
 
 
 def at(body: Any, pointer: str) -> Any:
@@ -70,9 +73,13 @@ def at(body: Any, pointer: str) -> Any:
     return body
 
 
-def facts_of(body: dict[str, Any], source: str, rows: Iterable[tuple[str, str, str | None, str]], about: dict[str, str] | None = None) -> list[Evidence]:
+def facts_of(
+    body: dict[str, Any], source: str, rows: Iterable[tuple[str, str, str | None, str]], about: dict[str, str] | None = None
+) -> list[Evidence]:
     """Facts read from a JSON file's own content, so that each equals its source: rows of id, what, unit, pointer."""
-    return [Evidence(name, what, at(body, pointer), unit, source, pointer, about=about or {}) for name, what, unit, pointer in rows]
+    return [
+        Evidence(name, what, at(body, pointer), unit, source, pointer, about=about or {}) for name, what, unit, pointer in rows
+    ]
 
 
 def publish(run: RunFolder, station: str, facts: Iterable[Evidence]) -> None:
@@ -103,7 +110,9 @@ def load(run: RunFolder) -> dict[str, Evidence]:
     """All evidence of a run by id, in file order; raises `BadInput` naming the line that cannot be used."""
     path = run.evidence
     if not path.is_file():
-        raise BadInput(what=path, found="no such file", expected="evidence of a run", next="Run a station that writes evidence first.")
+        raise BadInput(
+            what=path, found="no such file", expected="evidence of a run", next="Run a station that writes evidence first."
+        )
     return {fact.id: fact for fact in _facts(path)}
 
 

@@ -1,16 +1,18 @@
-"""Evidence from the instruments: what was measured on which sample, read from the ASM documents of a run, with ranges a quantity."""
+"""Evidence from the instruments: what was measured on which sample, and the range of each quantity, read from ASM documents."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.evidence import Evidence, facts_of, publish
 from assayline.measured_plot import measured_figure
 from assayline.run_folder import RunFolder, read_json, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SCHEMA = "assayline/measured/1"
 SETTINGS = frozenset({"device control aggregate document", "data processing document", "image aggregate document"})
@@ -42,13 +44,21 @@ def measure(run: RunFolder, path: Path) -> dict[str, Any]:
     quantities = [_quantity(name, unit, found) for (name, unit), found in groups.items()]
     head = {"file": run.inside(path), "technique": key.removesuffix(" aggregate document")}
     head |= {"original": str((body.get("data system document") or {}).get("file name", path.name))}
-    return head | {"instrument": str(system.get("model number") or system.get("device identifier") or "instrument"), "quantities": quantities}
+    return head | {
+        "instrument": str(system.get("model number") or system.get("device identifier") or "instrument"),
+        "quantities": quantities,
+    }
 
 
 def _quantity(name: str, unit: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     ordered = sorted(found, key=lambda item: item["value"])
     body = {"name": name, "unit": unit, "samples": len({item["sample"] for item in found}), "count": len(found)}
-    return body | {"lowest": ordered[0], "highest": ordered[-1], "median": median(item["value"] for item in found), "values": found}
+    return body | {
+        "lowest": ordered[0],
+        "highest": ordered[-1],
+        "median": median(item["value"] for item in found),
+        "values": found,
+    }
 
 
 def values(body: dict[str, Any], place: str) -> Iterator[tuple[str, str, str, float, str]]:
@@ -61,10 +71,18 @@ def values(body: dict[str, Any], place: str) -> Iterator[tuple[str, str, str, fl
             yield sample, name + _wavelength(measurement, name), str(node["unit"]), node["value"], f"{where}/value"
     for node, pointer in _find(body, place, "calculated data document"):
         sources = (node.get("data source aggregate document") or {}).get("data source document") or []
-        names = {samples[source["data source identifier"]] for source in sources if source.get("data source identifier") in samples}
+        names = {
+            samples[source["data source identifier"]] for source in sources if source.get("data source identifier") in samples
+        }
         result = node.get("calculated result") or {}
         if len(names) == 1 and _is_number(result.get("value")) and node.get("calculated data name"):
-            yield names.pop(), str(node["calculated data name"]), str(result.get("unit", "")), result["value"], f"{pointer}/calculated result/value"
+            yield (
+                names.pop(),
+                str(node["calculated data name"]),
+                str(result.get("unit", "")),
+                result["value"],
+                f"{pointer}/calculated result/value",
+            )
 
 
 def _measurements(body: dict[str, Any], place: str) -> Iterator[tuple[dict[str, Any], str]]:
@@ -126,10 +144,14 @@ def _slug(text: str) -> str:
 
 
 def facts(report: dict[str, Any]) -> list[Evidence]:
-    """The evidence of a report: the account of the conversion, and for each file's quantities the range and each sample's value."""
+    """The evidence of a report: the account of the conversion, and for each quantity of a file its range and its values."""
     source = "tables/measured.json"
     words = {"files": "instrument files converted", "cells": "cells of text in the instrument files"}
-    words |= {"mapped": "cells of text mapped", "kept": "cells of text kept verbatim", "ignored": "cells of text ignored for a reason"}
+    words |= {
+        "mapped": "cells of text mapped",
+        "kept": "cells of text kept verbatim",
+        "ignored": "cells of text ignored for a reason",
+    }
     units = {"files": "files"}
     rows: list[Row] = [(f"convert.{key}", text, units.get(key), f"/account/{key}") for key, text in words.items()]
     found = facts_of(report, source, rows)
@@ -158,7 +180,9 @@ def _quantity_facts(report: dict[str, Any], source: str, prefix: str, place: str
     found = facts_of(report, source, rows)
     for end in ("lowest", "highest"):
         about = {"sample": quantity[end]["sample"]}
-        found += facts_of(report, source, [(f"{prefix}.{end}", f"{end} {name} of the samples", unit, f"{place}/{end}/value")], about)
+        found += facts_of(
+            report, source, [(f"{prefix}.{end}", f"{end} {name} of the samples", unit, f"{place}/{end}/value")], about
+        )
     for index, item in enumerate(quantity["values"] if quantity["count"] <= MOST_SAMPLES else []):
         row: Row = (f"{prefix}.s{index + 1}", f"{name} of the sample", unit, f"{place}/values/{index}/value")
         found += facts_of(report, source, [row], {"sample": item["sample"]})

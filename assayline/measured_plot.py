@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assayline.run_folder import RunFolder
+if TYPE_CHECKING:
+    from assayline.run_folder import RunFolder
 
 TELLING = ("viability", "viable cell density", "concentration", "a260/280", "glucose", "cycle threshold", "absorbance")
 MOST_PANELS, MOST_SAMPLES = 4, 40
@@ -17,7 +18,12 @@ def telling(report: dict[str, Any]) -> list[tuple[int, int]]:
         for number, file in enumerate(report["files"]):
             for index, quantity in enumerate(file["quantities"]):
                 mine = [item for item in found if item[0] == number]
-                if word in quantity["name"].lower() and 1 < quantity["count"] <= MOST_SAMPLES and len(mine) < 2 and (number, index) not in mine:
+                if (
+                    word in quantity["name"].lower()
+                    and 1 < quantity["count"] <= MOST_SAMPLES
+                    and len(mine) < 2
+                    and (number, index) not in mine
+                ):
                     found.append((number, index))
     return found[:MOST_PANELS]
 
@@ -39,7 +45,7 @@ def measured_figure(run: RunFolder, report: dict[str, Any]) -> None:
         points = quantity["values"]
         panel.scatter([item["value"] for item in points], range(len(points)), color=COLOURS[number % len(COLOURS)], s=22)
         panel.set_yticks(range(len(points)), [_short(item["sample"]) for item in points], fontsize=7)
-        unit = "" if quantity["unit"] in ("(unitless)", "#", "") else f" ({quantity['unit']})"
+        unit = "" if quantity["unit"] in ("(unitless)", "#", "") else f" ({quantity['unit'].replace('10^6', '10⁶')})"
         panel.set(xlabel=f"{quantity['name']}{unit}", title=_short(file["instrument"], 32), ylim=(len(points) - 0.5, -0.5))
         panel.grid(axis="x", color="#DDDDDD", linewidth=0.6)
         name = f"measured.f{place + 1}.{slugs(file['quantities'])[index]}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.errors import BadInput, CannotWrite
 from assayline.files import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PARTS = ("asm", "ledger", "tables", "cells", "figures", "evidence", "decisions")
 
@@ -33,7 +35,10 @@ class RunFolder:
         """This folder, or `BadInput` if there is none."""
         if not self.root.is_dir():
             raise BadInput(
-                what=self.root, found="no such folder", expected="a run folder", next="Name the folder that `assayline run` printed."
+                what=self.root,
+                found="no such folder",
+                expected="a run folder",
+                next="Name the folder that `assayline run` printed.",
             )
         return self
 
@@ -114,7 +119,9 @@ def read_json(path: Path, expected: str) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise BadInput(what=path, found="no such file", expected=expected, next="Run the step that writes it first.") from error
     except (OSError, ValueError) as error:
-        raise BadInput(what=path, found=error, expected=expected, next="Delete it and run the step that writes it again.") from error
+        raise BadInput(
+            what=path, found=error, expected=expected, next="Delete it and run the step that writes it again."
+        ) from error
     if not isinstance(body, dict):
         raise BadInput(what=path, found=type(body).__name__, expected=expected, next="Delete it and run the step again.")
     return body

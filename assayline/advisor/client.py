@@ -27,7 +27,7 @@ class Unanswered(AssaylineError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that leaves the machine: the common part of the instructions, the question's own, and the question with its evidence."""
+    """All that leaves the machine: the common instructions, the question's own, and the question with its evidence."""
 
     common: str
     instructions: str
@@ -61,7 +61,11 @@ def newest_opus() -> str:
     from anthropic.types.model import Model
 
     names = [name for part in get_args(Model) for name in (get_args(part) or (part,)) if isinstance(name, str)]
-    versions = {name: tuple(map(int, match[1].split("-"))) for name in names if (match := re.fullmatch(r"claude-opus-(\d+(?:-\d{1,2})?)", name))}
+    versions = {
+        name: tuple(map(int, match[1].split("-")))
+        for name in names
+        if (match := re.fullmatch(r"claude-opus-(\d+(?:-\d{1,2})?)", name))
+    }
     return max(versions, key=lambda name: versions[name])
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from assayline.advisor.client import Advisor, Request, Unanswered, choose
@@ -16,6 +15,9 @@ from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import SCHEMA, answer_digest, asked_digest, read_decision, who
 from assayline.evidence import Evidence, load
 from assayline.run_folder import RunFolder, write_atomic, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def prepare(run: RunFolder, name: str) -> Prepared:
         "evidence": [names.fact(fact) for fact in facts.values()],
     }
     request = Request(common, own, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
-    return Prepared(asked, facts, bounds, _checked(asked, bounds, facts, asked.rule(everything)), names, request, [common_id, own_id])
+    return Prepared(
+        asked, facts, bounds, _checked(asked, bounds, facts, asked.rule(everything)), names, request, [common_id, own_id]
+    )
 
 
 def decide(run: RunFolder, name: str, by: str = "auto", model: str | None = None, *, tape: Path | None = None) -> Decided:
@@ -93,9 +97,18 @@ def _replayed(run: RunFolder, name: str) -> Decided:
     findings = []
     by = body.get("decided_by") or {}
     if who(body) == "human" and by.get("kind", "human") != "human":
-        findings.append(Finding("edited-by-hand", "The decision was edited after it was written; it is followed as a person's.", f"decisions/{name}.json"))
+        findings.append(
+            Finding(
+                "edited-by-hand",
+                "The decision was edited after it was written; it is followed as a person's.",
+                f"decisions/{name}.json",
+            )
+        )
     elif who(body) != "human" and prepare(run, name).asked(by.get("model")) != body.get("asked"):
-        words = "The evidence changed since this was decided; the decision is replayed all the same. Delete the file to have it decided again."
+        words = (
+            "The evidence changed since this was decided; the decision is replayed all the same. Delete "
+            "the file to have it decided again."
+        )
         findings.append(Finding("decided-on-other-evidence", words, f"decisions/{name}.json", "warning"))
     return Decided(body, replayed=True, findings=findings)
 
@@ -109,7 +122,9 @@ def _ask(prepared: Prepared, by: str, model: str | None) -> tuple[dict[str, Any]
             return _advised(prepared, advisor)
         return prepared.ruled | {"decided_by": _by_rules()}, []
     except Unanswered as error:
-        return prepared.ruled | {"decided_by": _by_rules()}, [Finding(error.code, str(error), f"decisions/{name}.json", "warning")]
+        return prepared.ruled | {"decided_by": _by_rules()}, [
+            Finding(error.code, str(error), f"decisions/{name}.json", "warning")
+        ]
 
 
 def _advised(prepared: Prepared, advisor: Advisor) -> tuple[dict[str, Any], list[Finding]]:
@@ -119,16 +134,29 @@ def _advised(prepared: Prepared, advisor: Advisor) -> tuple[dict[str, Any], list
     reply = advisor.ask(prepared.request, choice_shape(prepared.question))
     wrong = refusals(prepared.question, prepared.bounds, reply.body["choice"])
     if wrong:
-        finding = Finding("choice-out-of-bounds", f"{reply.model}: {'; '.join(wrong)}; the rule answers instead.", where, "warning")
+        finding = Finding(
+            "choice-out-of-bounds", f"{reply.model}: {'; '.join(wrong)}; the rule answers instead.", where, "warning"
+        )
         return prepared.ruled | {"decided_by": _by_rules()}, [finding]
     reasons = tuple(Reason(item["template"], tuple(item["evidence"])) for item in reply.body["because"])
     answer = Answer(reply.body["choice"], reasons, reply.body["confidence"], reply.body["what_would_change_this"])
     checked = _checked(prepared.question, prepared.bounds, prepared.facts, answer, prepared.names, drop=True)
-    findings = [Finding("reason-dropped", f"{reply.model}: {item['reason']}: {item['template']!r}", where) for item in checked.pop("dropped")]
+    findings = [
+        Finding("reason-dropped", f"{reply.model}: {item['reason']}: {item['template']!r}", where)
+        for item in checked.pop("dropped")
+    ]
     if not checked["because"]:
         words = f"{reply.model}: no reason for the choice is supported by the evidence; the rule answers instead."
-        return prepared.ruled | {"decided_by": _by_rules()}, [*findings, Finding("choice-without-reason", words, where, "warning")]
-    decided_by = {"kind": advisor.kind, "model": reply.model, "request_id": reply.request_id, "prompt": "+".join(prepared.prompts)}
+        return prepared.ruled | {"decided_by": _by_rules()}, [
+            *findings,
+            Finding("choice-without-reason", words, where, "warning"),
+        ]
+    decided_by = {
+        "kind": advisor.kind,
+        "model": reply.model,
+        "request_id": reply.request_id,
+        "prompt": "+".join(prepared.prompts),
+    }
     return checked | {"decided_by": decided_by}, findings
 
 
@@ -145,7 +173,7 @@ def _checked(
     *,
     drop: bool = False,
 ) -> dict[str, Any]:
-    """An answer with its reasons filled; a rule's must hold wholly, of a model's the unsupported reasons are set aside as `dropped`."""
+    """An answer with its reasons filled; a rule's must hold wholly, of a model's the unsupported ones become `dropped`."""
     assert drop or not refusals(asked, bounds, answer.choice), f"{asked.name}: the rule leaves its bounds"
     assert answer.confidence in CONFIDENCES
     because, dropped = [], []
@@ -166,5 +194,10 @@ def _checked(
     except Unsupported as error:
         dropped.append({"template": change, "reason": str(error).rstrip(".")})
         change = ""
-    body: dict[str, Any] = {"choice": answer.choice, "because": because, "confidence": answer.confidence, "what_would_change_this": change}
+    body: dict[str, Any] = {
+        "choice": answer.choice,
+        "because": because,
+        "confidence": answer.confidence,
+        "what_would_change_this": change,
+    }
     return body | ({"dropped": dropped} if drop else {})

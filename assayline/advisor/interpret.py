@@ -1,4 +1,4 @@
-"""Interpreting a run: statements from Claude or the rules, each checked against the evidence, the unsupported ones dropped and listed."""
+"""Interpreting a run: statements from Claude or the rules, checked against the evidence, the unsupported dropped and listed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def request_for(facts: Facts, names: Pseudonyms) -> tuple[Request, list[str]]:
     return Request(common, own, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)), [common_id, own_id]
 
 
-def interpret(run: RunFolder, by: str = "auto", model: str | None = None, *, again: bool = False) -> tuple[dict[str, Any], list[Finding]]:
+def interpret(
+    run: RunFolder, by: str = "auto", model: str | None = None, *, again: bool = False
+) -> tuple[dict[str, Any], list[Finding]]:
     """Write interpretation.json; one made of the same evidence is replayed, a person's is checked and left as it is."""
     facts = load(run)
     if run.interpretation.is_file() and not again:
@@ -38,21 +40,22 @@ def interpret(run: RunFolder, by: str = "auto", model: str | None = None, *, aga
             return body, verify(body, facts)
     names = Pseudonyms.of(facts.values())
     findings: list[Finding] = []
-    body, decided_by = None, {"kind": "rules", "model": None, "request_id": None, "prompt": None}
+    answer = supported(interpretation_rule.statements(facts), interpretation_rule.limits(facts), facts)
+    decided_by: dict[str, Any] = {"kind": "rules", "model": None, "request_id": None, "prompt": None}
     try:
         advisor = choose(by, model)
         if advisor is not None:
-            body, decided_by = _advised(facts, names, advisor)
-            if not body["statements"]:
-                findings.append(Finding("nothing-supported", f"{decided_by['model']}: no statement is supported; the rules interpret.", "interpretation.json", "warning"))
-                findings += dropped_findings(body["dropped"], "warning")
-                body, decided_by = None, {"kind": "rules", "model": None, "request_id": None, "prompt": None}
+            advised, advised_by = _advised(facts, names, advisor)
+            if advised["statements"]:
+                answer, decided_by = advised, advised_by
+            else:
+                words = f"{advised_by['model']}: no statement is supported by the evidence; the rules interpret instead."
+                findings.append(Finding("nothing-supported", words, "interpretation.json", "warning"))
+                findings += dropped_findings(advised["dropped"], "warning")
     except Unanswered as error:
         findings.append(Finding(error.code, str(error), "interpretation.json", "warning"))
-    if body is None:
-        body = _by_rules(facts)
-    findings += dropped_findings(body["dropped"], "note")
-    whole = {"schema": SCHEMA} | body | {"decided_by": decided_by, "asked": _asked(facts, decided_by["model"])}
+    findings += dropped_findings(answer["dropped"], "note")
+    whole = {"schema": SCHEMA} | answer | {"decided_by": decided_by, "asked": _asked(facts, decided_by["model"])}
     whole["findings"] = [finding.to_json() for finding in findings]
     write_json(run.interpretation, whole)
     return whole, findings
@@ -71,10 +74,6 @@ def _advised(facts: Facts, names: Pseudonyms, advisor: Advisor) -> tuple[dict[st
     offered = [(item["template"], tuple(item["evidence"]), item["confidence"]) for item in reply.body["statements"]]
     body = supported(offered, reply.body["limits"], facts, names)
     return body, {"kind": advisor.kind, "model": reply.model, "request_id": reply.request_id, "prompt": "+".join(prompts)}
-
-
-def _by_rules(facts: Facts) -> dict[str, Any]:
-    return supported(interpretation_rule.statements(facts), interpretation_rule.limits(facts), facts)
 
 
 def supported(
@@ -103,7 +102,9 @@ def supported(
 
 def dropped_findings(dropped: list[dict[str, str]], level: str) -> list[Finding]:
     """One finding for every statement that was dropped."""
-    return [Finding("statement-dropped", f"{item['reason']}: {item['template']!r}", "interpretation.json", level) for item in dropped]
+    return [
+        Finding("statement-dropped", f"{item['reason']}: {item['template']!r}", "interpretation.json", level) for item in dropped
+    ]
 
 
 def verify(body: dict[str, Any], facts: Facts) -> list[Finding]:
@@ -114,8 +115,17 @@ def verify(body: dict[str, Any], facts: Facts) -> list[Finding]:
         try:
             text = names.restore(check(item["template"], tuple(item["evidence"]), facts).text)
         except Unsupported as error:
-            findings.append(Finding("statement-unsupported", f"{str(error).rstrip('.')}: {item['text']!r}", "interpretation.json", "warning"))
+            findings.append(
+                Finding("statement-unsupported", f"{str(error).rstrip('.')}: {item['text']!r}", "interpretation.json", "warning")
+            )
             continue
         if text != item["text"]:
-            findings.append(Finding("statement-differs", f"says {item['text']!r} where the evidence gives {text!r}", "interpretation.json", "warning"))
+            findings.append(
+                Finding(
+                    "statement-differs",
+                    f"says {item['text']!r} where the evidence gives {text!r}",
+                    "interpretation.json",
+                    "warning",
+                )
+            )
     return findings

@@ -1,15 +1,27 @@
-"""The interpretation that needs no model: sentences for what the evidence holds, in the same templates and under the same checks."""
+"""The interpretation that needs no model: sentences for what the evidence holds, under the same checks as a model's."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from assayline.advisor.question import Facts, number
-from assayline.evidence import Evidence
+
+if TYPE_CHECKING:
+    from assayline.evidence import Evidence
 
 Statement = tuple[str, tuple[str, ...], str]
 LOW_VIABILITY, AGREES = 80.0, 0.8
-TELLING = (".viability.", ".viable_cell_density.", ".mass_concentration.", "concentration.", ".a260_280.", ".glucose.", ".cycle_threshold", ".absorbance_at_")
+TELLING = (
+    ".viability.",
+    ".viable_cell_density.",
+    ".mass_concentration.",
+    "concentration.",
+    ".a260_280.",
+    ".glucose.",
+    ".cycle_threshold",
+    ".absorbance_at_",
+)
 
 
 def statements(facts: Facts) -> list[Statement]:
@@ -21,13 +33,22 @@ def limits(facts: Facts) -> list[str]:
     """What the data cannot tell, in sentences without numbers."""
     found = []
     if "inspect.samples" in facts and number(facts, "inspect.samples") == 1:
-        found.append("The cells come from a single sample: differences between donors, batches or conditions cannot be told from these data.")
+        found.append(
+            "The cells come from a single sample: differences between donors, batches or conditions "
+            "cannot be told from these data."
+        )
     if "clusters.count" in facts:
         found.append("Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes.")
-        found.append("Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence.")
-        found.append("Neither doublets nor ambient RNA were estimated; a small cluster with markers of other clusters may be doublets.")
+        found.append(
+            "Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence."
+        )
+        found.append(
+            "Neither doublets nor ambient RNA were estimated; a small cluster with markers of other clusters may be doublets."
+        )
     if any(name.startswith("measured.") for name in facts) and "clusters.count" in facts:
-        found.append("Nothing in the files links the instruments' samples to the cells; they are reported side by side and not compared.")
+        found.append(
+            "Nothing in the files links the instruments' samples to the cells; they are reported side by side and not compared."
+        )
     return found
 
 
@@ -38,15 +59,23 @@ def _has(facts: Facts, *names: str) -> bool:
 def _cells(facts: Facts) -> list[Statement]:
     found: list[Statement] = []
     if _has(facts, "qc.cells.kept", "qc.cells.read", "qc.cells.kept_share"):
-        words = "Quality control kept {qc.cells.kept:d} of {qc.cells.read:d} cells ({qc.cells.kept_share:.1%}) and {qc.genes.kept:d} of {qc.genes.read:d} genes."
+        words = (
+            "Quality control kept {qc.cells.kept:d} of {qc.cells.read:d} cells "
+            "({qc.cells.kept_share:.1%}) and {qc.genes.kept:d} of {qc.genes.read:d} genes."
+        )
         found.append((words, ("qc.cells.kept", "qc.cells.read"), "high"))
     if _has(facts, "qc.cells.kept_share") and number(facts, "qc.cells.kept_share") > 0.98:
-        words = "With {qc.cells.removed:d} cells removed the matrix looks as if it had been filtered before; what was removed then is not known."
+        words = (
+            "With {qc.cells.removed:d} cells removed the matrix looks as if it had been filtered before; "
+            "what was removed then is not known."
+        )
         found.append((words, ("qc.cells.removed", "qc.cells.kept_share"), "medium"))
     if _has(facts, "qc.kept.counts_p50", "qc.kept.genes_p50"):
         words = "A kept cell has {qc.kept.counts_p50:,.0f} counts and {qc.kept.genes_p50:,.0f} genes in the median."
         if _has(facts, "qc.kept.mitochondrial_share_p50"):
-            words += " The median mitochondrial share is {qc.kept.mitochondrial_share_p50:.2%}, found by {inspect.mitochondrial_by:s}."
+            words += (
+                " The median mitochondrial share is {qc.kept.mitochondrial_share_p50:.2%}, found by {inspect.mitochondrial_by:s}."
+            )
         found.append((words, ("qc.kept.counts_p50", "qc.kept.genes_p50"), "high"))
     return found
 
@@ -55,13 +84,31 @@ def _model(facts: Facts) -> list[Statement]:
     if not _has(facts, "model.name", "model.converged"):
         return []
     if number(facts, "model.epochs") == 0:
-        return [("The latent space was computed as principal components of {model.genes_used:d} genes.", ("model.name", "model.genes_used"), "high")]
-    words = "The training of {model.name:s} on {model.cells:d} cells {model.converged?has converged|has not converged} after {model.epochs:d} epochs: {model.because:s}."
+        return [
+            (
+                "The latent space was computed as principal components of {model.genes_used:d} genes.",
+                ("model.name", "model.genes_used"),
+                "high",
+            )
+        ]
+    words = (
+        "The training of {model.name:s} on {model.cells:d} cells "
+        "{model.converged?has converged|has not converged} after {model.epochs:d} epochs: "
+        "{model.because:s}."
+    )
     found: list[Statement] = [(words, ("model.converged", "model.epochs"), "high")]
     if _has(facts, "clusters.agreement"):
         agrees = number(facts, "clusters.agreement") >= AGREES
-        tail = "so the plain method tells the same story and the deep model was not needed for it" if agrees else "so the groups depend on the model and need a second look"
-        words = "Clusters from principal components agree with these at an adjusted Rand index of {clusters.agreement:.2f}, " + tail + "."
+        tail = (
+            "so the plain method tells the same story and the deep model was not needed for it"
+            if agrees
+            else "so the groups depend on the model and need a second look"
+        )
+        words = (
+            "Clusters from principal components agree with these at an adjusted Rand index of {clusters.agreement:.2f}, "
+            + tail
+            + "."
+        )
         found.append((words, ("clusters.agreement", "clusters.count"), "medium"))
     return found
 
@@ -69,14 +116,20 @@ def _model(facts: Facts) -> list[Statement]:
 def _clusters(facts: Facts) -> list[Statement]:
     if not _has(facts, "clusters.count", "clusters.stability"):
         return []
-    words = "The cells form {clusters.count:d} clusters at resolution {clusters.resolution:g}; under resampling they come back with an adjusted Rand index of {clusters.stability:.2f}."
+    words = (
+        "The cells form {clusters.count:d} clusters at resolution {clusters.resolution:g}; under "
+        "resampling they come back with an adjusted Rand index of {clusters.stability:.2f}."
+    )
     found: list[Statement] = [(words, ("clusters.count", "clusters.stability"), "medium")]
     for name in sorted(name.removesuffix(".name") for name in facts if name.startswith("clusters.c") and name.endswith(".name")):
         if _has(facts, f"{name}.top") and facts[f"{name}.top"].value:
             words = f"Cluster {{{name}.name:s}} ({{{name}.cells:d}} cells, {{{name}.share:.1%}}) is marked by {{{name}.top:s}}."
             found.append((words, (f"{name}.cells", f"{name}.top"), "medium"))
         else:
-            words = f"Cluster {{{name}.name:s}} ({{{name}.cells:d}} cells) has {{{name}.markers:d}} marker genes, which makes it doubtful as a group of its own."
+            words = (
+                f"Cluster {{{name}.name:s}} ({{{name}.cells:d}} cells) has {{{name}.markers:d}} marker "
+                "genes, which makes it doubtful as a group of its own."
+            )
             found.append((words, (f"{name}.cells", f"{name}.markers"), "low"))
     return found
 
@@ -85,20 +138,29 @@ def _measured(facts: Facts) -> list[Statement]:
     """A sentence for each of the quantities that matter most, two a file, and one for each sample of low viability."""
     found: list[Statement] = []
     shown: dict[str, int] = {}
+    done: set[str] = set()
     for wanted in TELLING:
         for samples in [name for name in facts if name.startswith("measured.") and name.endswith(".samples") and wanted in name]:
             name, file = samples.removesuffix(".samples"), ".".join(samples.split(".")[:2])
             low, high, instrument = f"{name}.lowest", f"{name}.highest", f"{file}.instrument"
-            if shown.get(file, 0) < 2 and _has(facts, low, high, instrument):
+            if name not in done and shown.get(file, 0) < 2 and _has(facts, low, high, instrument):
                 shown[file] = shown.get(file, 0) + 1
+                done.add(name)
                 words = (
-                    f"{{{instrument}:s}}: {_subject(facts[low])} of {{{samples}:d}} samples ran from {{{low}{_form(facts[low])}}} in {{{low}@sample}} "
+                    f"{{{instrument}:s}}: {_subject(facts[low])} of {{{samples}:d}} samples ran from "
+                    f"{{{low}{_form(facts[low])}}} in {{{low}@sample}} "
                     f"to {{{high}{_form(facts[high])}}} {{{high}@unit}} in {{{high}@sample}}."
                 )
                 found.append((words, (low, high, samples), "high"))
     for name, fact in facts.items():
-        if re.fullmatch(r"measured\.f\d+\.viability\.s\d+", name) and isinstance(fact.value, int | float) and fact.value < LOW_VIABILITY:
-            words = f"The viability of {{{name}@sample}} is {{{name}:.1f}} %; RNA of its dying cells would be carried into a library."
+        if (
+            re.fullmatch(r"measured\.f\d+\.viability\.s\d+", name)
+            and isinstance(fact.value, int | float)
+            and fact.value < LOW_VIABILITY
+        ):
+            words = (
+                f"The viability of {{{name}@sample}} is {{{name}:.1f}} %; RNA of its dying cells would be carried into a library."
+            )
             found.append((words, (name,), "medium"))
     return found
 
@@ -118,5 +180,9 @@ def _form(fact: Evidence) -> str:
 def _converted(facts: Facts) -> list[Statement]:
     if not _has(facts, "convert.files", "convert.cells", "convert.mapped"):
         return []
-    words = "{convert.files:d} instrument files were converted; of their {convert.cells:,d} cells of text {convert.mapped:,d} were mapped, {convert.kept:,d} kept as they are and {convert.ignored:,d} ignored for a reason."
+    words = (
+        "{convert.files:d} instrument files were converted; of their {convert.cells:,d} cells of text "
+        "{convert.mapped:,d} were mapped, {convert.kept:,d} kept as they are and {convert.ignored:,d} "
+        "ignored for a reason."
+    )
     return [(words, ("convert.files", "convert.cells", "convert.mapped", "convert.kept", "convert.ignored"), "high")]

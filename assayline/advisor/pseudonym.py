@@ -1,14 +1,16 @@
-"""Names that do not leave the machine: samples, donors and users become `sample-A`, `donor-B`, and are put back in what is answered."""
+"""Names that do not leave the machine: samples, donors and users become `sample-A`, `donor-B`, put back in what is answered."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assayline.evidence import Evidence
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assayline.evidence import Evidence
 
 OPEN = frozenset({"cluster"})  # kinds of names that this project made itself
 

@@ -77,7 +77,10 @@ class Question:
         for needed in self.needs:
             if not any(fnmatchcase(name, needed) for name in facts):
                 raise BadInput(
-                    what=f"question {self.name}", found=f"no evidence '{needed}'", expected="it to be there", next="Run the station before it first."
+                    what=f"question {self.name}",
+                    found=f"no evidence '{needed}'",
+                    expected="it to be there",
+                    next="Run the station before it first.",
                 )
         patterns = (*self.needs, *self.sees)
         return {name: fact for name, fact in facts.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
@@ -96,7 +99,9 @@ def questions() -> tuple[str, ...]:
 def question(name: str) -> Question:
     """A question by its name; raises `BadUsage` naming the ones there are."""
     if name not in questions():
-        raise BadUsage(what="question", found=repr(name), expected=f"one of {', '.join(questions())}", next="See `assayline advise --help`.")
+        raise BadUsage(
+            what="question", found=repr(name), expected=f"one of {', '.join(questions())}", next="See `assayline advise --help`."
+        )
     found: Question = import_module(f"assayline.advisor.questions.{name}").QUESTION
     return found
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from assayline.advisor.question import Question
 
 
+Confidence = Literal["high", "medium", "low"]
+
+
 def choice_shape(question: Question) -> type[BaseModel]:
     """The answer to a question about a choice; types are checked here, bounds by the code that knows the evidence."""
     from pydantic import BaseModel, ConfigDict, create_model
@@ -26,7 +29,7 @@ def choice_shape(question: Question) -> type[BaseModel]:
         __config__=ConfigDict(extra="forbid"),
         choice=(question.choice, ...),
         because=(list[Reason], ...),
-        confidence=(Literal["high", "medium", "low"], ...),
+        confidence=(Confidence, ...),
         what_would_change_this=(str, ...),
     )
 

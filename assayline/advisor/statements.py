@@ -1,41 +1,54 @@
 """Sentences held to the evidence: templates whose numbers and names are filled by code, and the checks that refuse the rest.
 
-A slot is `{id:format}` for a value (`{qc.cells.kept:d}`, `{qc.cells.kept_share:.1%}`, `{clusters.c0.top:s}`), `{id?yes|no}` for the
-words a truth value stands for, `{id@sample}` for the name of what a fact is about and `{id@unit}` for its unit. Nothing outside slots may state a number.
+A slot is `{id:format}` for a value (`{qc.cells.kept:d}`, `{qc.cells.kept_share:.1%}`, `{clusters.c0.top:s}`), `{id?yes|no}`
+for the words a truth value stands for, `{id@sample}` for the name of what a fact is about and `{id@unit}` for its unit. Nothing outside
+slots may state a number.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.errors import AssaylineError
 from assayline.evidence import Evidence
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SLOT = re.compile(r"\{([^{}]*)\}")
-INSIDE = re.compile(r"(?P<id>[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)(?:@(?P<about>[a-z_]+)|\?(?P<yes>[^|{}]+)\|(?P<no>[^|{}]+)|:(?P<format>\S+))?")
+INSIDE = re.compile(
+    r"(?P<id>[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)(?:@(?P<about>[a-z_]+)|\?(?P<yes>[^|{}]+)\|(?P<no>[^|{}]+)|:(?P<format>\S+))?"
+)
 FORMAT = re.compile(r"\+?,?(?:\.[0-9])?[dfge%s]")
 LONGEST, HIDDEN = 700, 0.05
 NUMBER_WORDS = re.compile(
-    r"\b(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
-    r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|halves|thirds?|quarters?|once|"
-    r"twice|thrice|doubled?|tripled?|percent|\w*fold)\b",
+    r"\b(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|halves|thirds?|"
+    r"quarters?|once|twice|thrice|doubled?|tripled?|percent|\w*fold)\b",
     re.IGNORECASE,
 )
 QUANTIFIERS = re.compile(
-    r"\b(most|majority|minority|none|(?:nearly|almost|virtually|practically|essentially) (?:all|every|no)|all (?:of )?the|all cells|every cell|"
-    r"no cells?|hardly any|few|many|several)\b",
+    r"\b(most|majority|minority|none|(?:nearly|almost|virtually|practically|essentially) (?:all|every|no)|"
+    r"all (?:of )?the|all cells|every cell|no cells?|hardly any|few|many|several)\b",
     re.IGNORECASE,
 )
-UP = re.compile(r"\b(higher|more|greater|larger|bigger|increas\w*|r[io]se[ns]?|rising|exceed\w*|gain\w*|elevated|enriched|upregulated|above)\b", re.I)
-DOWN = re.compile(r"\b(lower|fewer|less|smaller|decreas\w*|drop\w*|f[ae]ll(?:s|en|ing)?|declin\w*|reduc\w*|depleted|downregulated|below)\b", re.I)
-SUPERLATIVES = re.compile(r"\b(highest|lowest|largest|smallest|strongest|weakest|best|worst|fewest|greatest|deepest)\b", re.IGNORECASE)
+UP = re.compile(
+    r"\b(higher|more|greater|larger|bigger|increas\w*|r[io]se[ns]?|rising|exceed\w*|gain\w*|elevated|enriched|upregulated|above)\b",
+    re.IGNORECASE,
+)
+DOWN = re.compile(
+    r"\b(lower|fewer|less|smaller|decreas\w*|drop\w*|f[ae]ll(?:s|en|ing)?|declin\w*|reduc\w*|depleted|downregulated|below)\b",
+    re.IGNORECASE,
+)
+SUPERLATIVES = re.compile(
+    r"\b(highest|lowest|largest|smallest|strongest|weakest|best|worst|fewest|greatest|deepest)\b", re.IGNORECASE
+)
 CAPITALS = re.compile(r"\b[A-Z][A-Z-]{2,}\b")
 FOLLOWING = re.compile(r"\s*([%‰°µμA-Za-z][%‰°µμA-Za-z/·-]*)")
-ACRONYMS = frozenset("QC UMI UMIS RNA DNA PCA MAD MADS UMAP ELBO ASM ARI".split())
+ACRONYMS = frozenset(["QC", "UMI", "UMIS", "RNA", "DNA", "PCA", "MAD", "MADS", "UMAP", "ELBO", "ASM", "ARI"])
 
 
 class Unsupported(AssaylineError):
@@ -98,7 +111,9 @@ def _slot(body: str) -> dict[str, str | Any]:
 def _chosen(choice: Mapping[str, Any]) -> dict[str, Evidence]:
     """The fields of a choice as if they were evidence; shares may be shown as percentages."""
     return {
-        f"choice.{name}": Evidence(f"choice.{name}", name.replace("_", " "), value, "fraction" if isinstance(value, float) else None, "", "")
+        f"choice.{name}": Evidence(
+            f"choice.{name}", name.replace("_", " "), value, "fraction" if isinstance(value, float) else None, "", ""
+        )
         for name, value in choice.items()
     }
 
@@ -125,8 +140,12 @@ def _prose(template: str, evidence: list[Evidence], facts: Mapping[str, Evidence
         if match[0] not in ACRONYMS and match[0] not in said:
             raise Unsupported(reason=f"the name '{match[0]}' is not in the evidence it cites")
     for fact in facts.values():
-        stem = fact.id.rpartition(".")[2][:6]
-        if isinstance(fact.value, bool) and fact.id not in answered and re.search(rf"\b(?:un|non-?)?{stem}", prose, re.IGNORECASE):
+        stem = fact.id.rpartition(".")[2].removesuffix("ed")
+        if (
+            isinstance(fact.value, bool)
+            and fact.id not in answered
+            and re.search(rf"\b(?:un|non-?)?{stem}", prose, re.IGNORECASE)
+        ):
             raise Unsupported(reason=f"says '{stem}…' without the slot of '{fact.id}'")
 
 
@@ -185,7 +204,7 @@ def _fill(template: str, known: Mapping[str, Evidence]) -> str:
 def shown(fact: Evidence, slot: Mapping[str, Any]) -> str:
     """What stands in the place of a slot; raises `Unsupported` for a form that the value does not have or that would hide it."""
     if slot["about"] == "unit":
-        return _printable("" if fact.unit in (None, "(unitless)", "#") else str(fact.unit))
+        return _printable("" if fact.unit in (None, "(unitless)", "#") else str(fact.unit).replace("10^6", "10⁶"))
     if slot["about"]:
         if slot["about"] not in fact.about:
             raise Unsupported(reason=f"'{fact.id}' is not about a {slot['about']}")
@@ -196,7 +215,9 @@ def shown(fact: Evidence, slot: Mapping[str, Any]) -> str:
         return str(slot["yes"] if fact.value else slot["no"])
     form = slot["format"] or ("s" if isinstance(fact.value, str | list) else "g")
     if not FORMAT.fullmatch(form):
-        raise Unsupported(reason=f"the format '{form}' of '{fact.id}' is not one of d f g e % s with sign, comma and one digit of precision")
+        raise Unsupported(
+            reason=f"the format '{form}' of '{fact.id}' is not one of d f g e % s with sign, comma and one digit of precision"
+        )
     if isinstance(fact.value, str | list):
         if form != "s" or not fact.value:
             raise Unsupported(reason=f"'{fact.id}' is {'text' if fact.value else 'empty'} and cannot be shown as '{form}'")

@@ -10,7 +10,11 @@ from assayline.evidence import load
 from assayline.run_folder import RunFolder, canonical, digest, file_digest, read_json
 
 SCHEMA = "assayline/decision/1"
-FOLLOWERS = {"qc_thresholds": "cells/qc.json", "integration_model": "cells/model.json", "clustering_resolution": "cells/clusters.json"}
+FOLLOWERS = {
+    "qc_thresholds": "cells/qc.json",
+    "integration_model": "cells/model.json",
+    "clustering_resolution": "cells/clusters.json",
+}
 ANSWERED = ("choice", "because", "confidence", "what_would_change_this")
 
 
@@ -38,7 +42,10 @@ def read_decision(run: RunFolder, name: str) -> dict[str, Any]:
     wrong = refusals(asked, asked.bounds(load(run)), body.get("choice"))
     if wrong:
         raise Refused(
-            what=f"{path}: choice", found="; ".join(wrong), expected="a choice within the bounds", next="Correct the file, or delete it to have it decided again."
+            what=f"{path}: choice",
+            found="; ".join(wrong),
+            expected="a choice within the bounds",
+            next="Correct the file, or delete it to have it decided again.",
         )
     return body
 
@@ -64,7 +71,7 @@ def decisions(run: RunFolder) -> list[dict[str, Any]]:
 
 
 def replay(run: RunFolder) -> list[dict[str, Any]]:
-    """Prove that a run follows from its tape: for every decision whether the question is still the same and the station obeyed it."""
+    """Prove that a run follows from its tape: is each question still the same, and did the station obey its decision."""
     from assayline.advisor.decide import prepare
 
     rows: list[dict[str, Any]] = []

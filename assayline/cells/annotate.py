@@ -39,7 +39,9 @@ def markers(data: Any, most: int = 50) -> Any:
     sizes = data.obs["cluster"].value_counts()
     groups = [name for name in data.obs["cluster"].cat.categories if sizes[name] >= 3]
     if len(sizes) < 2 or not groups:
-        return pandas.DataFrame(columns=["cluster", "gene", "score", "log2_fold_change", "p_adjusted", "seen_inside", "seen_outside", "marker"])
+        return pandas.DataFrame(
+            columns=["cluster", "gene", "score", "log2_fold_change", "p_adjusted", "seen_inside", "seen_outside", "marker"]
+        )
     scanpy.tl.rank_genes_groups(data, "cluster", groups=groups, method="wilcoxon", tie_correct=True, pts=True)
     found = data.uns.pop("rank_genes_groups")
     tables = []
@@ -50,7 +52,9 @@ def markers(data: Any, most: int = 50) -> Any:
         table["log2_fold_change"] = found["logfoldchanges"][name].astype(float)
         table["p_adjusted"] = found["pvals_adj"][name].astype(float)
         table["seen_inside"], table["seen_outside"] = inside, outside
-        table["marker"] = (table["p_adjusted"] < SIGNIFICANT) & (table["log2_fold_change"] > FOLD) & (table["seen_inside"] >= SEEN)
+        table["marker"] = (
+            (table["p_adjusted"] < SIGNIFICANT) & (table["log2_fold_change"] > FOLD) & (table["seen_inside"] >= SEEN)
+        )
         tables.append(table)
     whole = pandas.concat(tables, ignore_index=True)
     whole = whole[np.isfinite(whole["log2_fold_change"])]

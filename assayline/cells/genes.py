@@ -1,14 +1,18 @@
 """Facts about genes: the mitochondrial, ribosomal and haemoglobin genes of man and mouse, by symbol and by Ensembl identifier.
 
-The mitochondrial list holds the 13 protein-coding genes of the mitochondrial genome (the ones a poly-A protocol counts): the same 13
-in both species, so that fractions compare whatever the identifiers are. The rRNA and tRNA genes that some annotations add are not in it.
+The mitochondrial list holds the 13 protein-coding genes of the mitochondrial genome (the ones a poly-A protocol counts): the same
+13 in both species, so that fractions compare whatever the identifiers are. The rRNA and tRNA genes that some annotations
+add are not in it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HUMAN_MITO = {
     "ENSG00000198888": "MT-ND1",
@@ -41,8 +45,29 @@ MOUSE_MITO = {
     "ENSMUSG00000064370": "mt-Cytb",
 }
 HAEMOGLOBIN = frozenset(
-    "HBA1 HBA2 HBB HBD HBE1 HBG1 HBG2 HBM HBQ1 HBZ "  # man: spelt out, since ^HB would also hit HBEGF and HBP1
-    "Hba-a1 Hba-a2 Hba-x Hbb-b1 Hbb-b2 Hbb-bh1 Hbb-bs Hbb-bt Hbb-y Hbq1a Hbq1b".split()
+    [
+        "HBA1",
+        "HBA2",
+        "HBB",
+        "HBD",
+        "HBE1",
+        "HBG1",
+        "HBG2",
+        "HBM",
+        "HBQ1",
+        "HBZ",
+        "Hba-a1",
+        "Hba-a2",
+        "Hba-x",
+        "Hbb-b1",
+        "Hbb-b2",
+        "Hbb-bh1",
+        "Hbb-bs",
+        "Hbb-bt",
+        "Hbb-y",
+        "Hbq1a",
+        "Hbq1b",
+    ]
 )
 RIBOSOMAL = re.compile(r"RP(?:L(?:P[0-2]|\d+(?:A|L|AL)?)|S(?:A|\d+(?:A|L|X|Y1|Y2)?))", re.IGNORECASE)  # not the kinases RPS6KA1 …
 ENSEMBL = re.compile(r"ENS(?P<species>[A-Z]{0,6}?)G\d{11}(?:\.\d+)?")
@@ -75,7 +100,9 @@ def identify(names: Sequence[str]) -> Identifiers:
     total = len(names) or 1
     hits = [match["species"] for match in map(ENSEMBL.fullmatch, names) if match]
     if len(hits) >= MANY * total:
-        found = sorted({SPECIES.get(code, f"Ensembl {code}") for code in hits if hits.count(code) >= 0.05 * len(hits)} if hits else set())
+        found = sorted(
+            {SPECIES.get(code, f"Ensembl {code}") for code in hits if hits.count(code) >= 0.05 * len(hits)} if hits else set()
+        )
         species = found[0] if len(found) == 1 else "mixed"
         return Identifiers("ensembl", species, f"{len(hits)} of {total} names are Ensembl gene identifiers ({', '.join(found)})")
     present = set(names)
@@ -83,11 +110,15 @@ def identify(names: Sequence[str]) -> Identifiers:
     mouse = len(present & set(MOUSE_MITO.values()))
     if max(human, mouse) >= FEW:
         species = "mixed" if min(human, mouse) >= FEW else ("human" if human > mouse else "mouse")
-        return Identifiers("symbol", species, f"{max(human, mouse)} of 13 mitochondrial gene symbols of {species} are among the names")
+        return Identifiers(
+            "symbol", species, f"{max(human, mouse)} of 13 mitochondrial gene symbols of {species} are among the names"
+        )
     ribosomal = [name for name in names if RIBOSOMAL.fullmatch(name)]
     if len(ribosomal) >= FEW:
         species = "human" if sum(name.isupper() for name in ribosomal) > len(ribosomal) / 2 else "mouse"
-        return Identifiers("symbol", species, f"{len(ribosomal)} names are symbols of ribosomal proteins in the spelling of {species}")
+        return Identifiers(
+            "symbol", species, f"{len(ribosomal)} names are symbols of ribosomal proteins in the spelling of {species}"
+        )
     barcodes = sum(bool(BARCODE.fullmatch(name)) for name in names)
     if barcodes >= MANY * total:
         return Identifiers("barcode", "unknown", f"{barcodes} of {total} names are barcodes of A, C, G and T")

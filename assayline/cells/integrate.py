@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assayline.cells.models import Settings, Trained, pca, train_scvi
 from assayline.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RESOLUTIONS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 ROUNDS, SHARE, NEIGHBOURS = 10, 0.8, 15
@@ -24,12 +26,16 @@ def normalise(data: Any) -> None:
 
 
 def variable_genes(data: Any, count: int) -> Any:
-    """The cells with their `count` most variable genes by Pearson residuals (Lause et al. 2021), per sample if there are several."""
+    """The cells with their `count` most variable genes by Pearson residuals (Lause et al. 2021), found sample by sample."""
     import scanpy
 
     several = data.obs["sample"].nunique() > 1
     scanpy.experimental.pp.highly_variable_genes(
-        data, n_top_genes=min(count, data.n_vars), layer="counts", flavor="pearson_residuals", batch_key="sample" if several else None
+        data,
+        n_top_genes=min(count, data.n_vars),
+        layer="counts",
+        flavor="pearson_residuals",
+        batch_key="sample" if several else None,
     )
     return data[:, data.var["highly_variable"].to_numpy()].copy()
 
@@ -37,7 +43,9 @@ def variable_genes(data: Any, count: int) -> Any:
 def embed(data: Any, settings: Settings, seed: int, progress: Callable[[int, float], None]) -> tuple[Trained, Any, int]:
     """The trained model, the principal components of the same genes for comparison, and how many genes both saw."""
     if data.n_obs < 3 * NEIGHBOURS:
-        raise BadInput(what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells.")
+        raise BadInput(
+            what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells."
+        )
     chosen = variable_genes(data, settings.variable_genes)
     components = pca(chosen, settings.latent if settings.model == "pca" else 30, seed)
     if settings.model == "pca":
@@ -63,7 +71,14 @@ def leiden(connectivities: Any, resolution: float, seed: int) -> Any:
 
     bare = anndata.AnnData(shape=(connectivities.shape[0], 0))
     scanpy.tl.leiden(
-        bare, resolution, adjacency=connectivities, flavor="igraph", n_iterations=2, directed=False, random_state=seed, key_added="cluster"
+        bare,
+        resolution,
+        adjacency=connectivities,
+        flavor="igraph",
+        n_iterations=2,
+        directed=False,
+        random_state=seed,
+        key_added="cluster",
     )
     return bare.obs["cluster"].to_numpy().astype(int)
 

@@ -1,15 +1,19 @@
-"""Models that place cells in a space of few dimensions, each with a verdict; scVI through scvi-tools, PCA as the plain alternative."""
+"""Models that place cells in a space of few dimensions, each with a verdict: scVI by scvi-tools, PCA as the plain alternative."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 CONVERGED_TAIL = 0.01  # share of the whole gain that the last tenth of the epochs may still bring
+PATIENCE, WARM_UP = 20, 40  # epochs without gain before stopping; epochs over which the KL term gets its weight
+RATE, GENES_A_NAT = 2e-3, 2000  # learning rate; a gain below one nat a cell for that many genes counts as none
 DIVERGED = 0.02  # how far, relative to the best, the last validation loss may lie above it
 
 
@@ -56,6 +60,10 @@ def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int
         logging.getLogger(name).setLevel(logging.WARNING)
     scvi.settings.seed = seed
 
+    warm_up = max(
+        1, min(WARM_UP, settings.max_epochs // 4)
+    )  # the loss is one and the same only once the KL term has its full weight
+
     def tell(trainer: Any, _module: Any) -> None:
         loss = trainer.callback_metrics.get("elbo_validation")
         if loss is not None:
@@ -65,7 +73,11 @@ def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int
         warnings.simplefilter("ignore")  # advice on loaders and logging intervals, which are chosen here on purpose
         scvi.model.SCVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
         model = scvi.model.SCVI(
-            data, n_latent=settings.latent, n_layers=settings.layers, n_hidden=settings.hidden, gene_likelihood=settings.likelihood
+            data,
+            n_latent=settings.latent,
+            n_layers=settings.layers,
+            n_hidden=settings.hidden,
+            gene_likelihood=settings.likelihood,
         )
         model.train(
             max_epochs=settings.max_epochs,
@@ -74,7 +86,10 @@ def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int
             train_size=0.9,
             early_stopping=True,
             early_stopping_monitor="elbo_validation",
-            early_stopping_patience=20,
+            early_stopping_patience=PATIENCE,
+            early_stopping_warmup_epochs=warm_up,
+            early_stopping_min_delta=settings.variable_genes / GENES_A_NAT,
+            plan_kwargs={"n_epochs_kl_warmup": warm_up, "lr": RATE},
             check_val_every_n_epoch=1,
             enable_progress_bar=False,
             callbacks=[LambdaCallback(on_train_epoch_end=tell)],
@@ -86,14 +101,17 @@ def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int
         {"epoch": number, "train_loss": float(one), "validation_elbo": float(other)}
         for number, (one, other) in enumerate(zip(training, validation, strict=False), 1)
     ]
-    return Trained(np.asarray(latent), history, verdict(validation, settings.max_epochs))
+    return Trained(np.asarray(latent), history, verdict(validation[warm_up:], settings.max_epochs - warm_up, warm_up))
 
 
-def verdict(validation: Any, allowed: int) -> dict[str, Any]:
-    """Whether a training converged, told from the loss on held-out cells (lower is better) and the epochs that were allowed."""
+def verdict(validation: Any, allowed: int, warm_up: int = 0) -> dict[str, Any]:
+    """Whether a training converged, told from the loss on held-out cells (lower is better) and the epochs that were allowed.
+
+    Both begin after the warm-up, in which the loss itself changes; the epochs of the answer count it in.
+    """
     losses = np.asarray(validation, dtype=float)
     if not len(losses) or not np.isfinite(losses).all():
-        return {"converged": False, "because": "the loss on held-out cells is not finite", "epochs": len(losses)}
+        return {"converged": False, "because": "the loss on held-out cells is not finite", "epochs": warm_up + len(losses)}
     first, best, last = float(losses[0]), float(losses.min()), float(losses[-1])
     tail = max(1, len(losses) // 10)
     earlier = float(losses[:-tail].min()) if len(losses) > tail else first
@@ -110,15 +128,29 @@ def verdict(validation: Any, allowed: int) -> dict[str, Any]:
         converged, why = True, "the last tenth of the epochs brought next to nothing on held-out cells"
     else:
         converged, why = False, "the loss on held-out cells was still falling when the allowed epochs were over"
-    body: dict[str, Any] = {"converged": converged, "because": why, "epochs": len(losses), "allowed_epochs": allowed, "stopped_early": stopped}
-    body |= {"best_epoch": int(losses.argmin()) + 1, "first_loss": first, "best_loss": best, "last_loss": last}
+    body: dict[str, Any] = {
+        "converged": converged,
+        "because": why,
+        "epochs": warm_up + len(losses),
+        "allowed_epochs": warm_up + allowed,
+        "stopped_early": stopped,
+    }
+    body |= {
+        "warm_up_epochs": warm_up,
+        "best_epoch": warm_up + int(losses.argmin()) + 1,
+        "first_loss": first,
+        "best_loss": best,
+        "last_loss": last,
+    }
     return body | {"tail_gain": max(0.0, float(gain)), "loss_change": best - first}
 
 
 def pca(data: Any, dimensions: int, seed: int) -> Any:
-    """Principal components (cells × dimensions) of log-normalised values in `X`; needs no training and cannot fail to converge."""
+    """Principal components (cells × dimensions) of log-normalised values in `X`; in closed form, so there is no convergence."""
     from sklearn.decomposition import PCA
 
     count = max(2, min(dimensions, data.n_obs - 1, data.n_vars - 1))
     dense = data.X.toarray() if hasattr(data.X, "toarray") else np.asarray(data.X)
-    return PCA(n_components=count, random_state=seed, svd_solver="arpack" if count < min(dense.shape) else "full").fit_transform(dense)
+    return PCA(n_components=count, random_state=seed, svd_solver="arpack" if count < min(dense.shape) else "full").fit_transform(
+        dense
+    )

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C564B", "#5B5B5B", "#B8A600", "#7A5AA6")  # Okabe & Ito first
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#8C564B",
+    "#5B5B5B",
+    "#B8A600",
+    "#7A5AA6",
+)  # Okabe & Ito first
 KEPT, REMOVED, LIMIT = "#0072B2", "#D55E00", "#444444"
 PLAIN = {"axes.spines.top": False, "axes.spines.right": False, "font.size": 10, "axes.titlesize": 11, "legend.frameon": False}
 
@@ -43,6 +54,8 @@ def save(run: RunFolder, name: str, figure: Figure, title: str, caption: str, al
 
 def qc_figure(run: RunFolder, obs: Any, report: dict[str, Any]) -> None:
     """Distributions before QC with the limits, removed cells in another colour."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     shown = [("counts", "low_counts", "counts a cell", True), ("genes", "low_genes", "genes a cell", True)]
     shown += [("mitochondrial_share", "high_mitochondrial", "mitochondrial share of counts (%)", False)]
     shown = [item for item in shown if item[0] in obs]
@@ -56,17 +69,26 @@ def qc_figure(run: RunFolder, obs: Any, report: dict[str, Any]) -> None:
         for row in report["samples"]:
             limit = row[reason]["limit"] * (1 if logarithmic else 100)
             if limit > edges[0] * (0.3 if logarithmic else 0):
-                panel.axvline(limit, color=LIMIT, linestyle="--", linewidth=1.2, label="limit" if row is report["samples"][0] else None)
+                panel.axvline(
+                    limit, color=LIMIT, linestyle="--", linewidth=1.2, label="limit" if row is report["samples"][0] else None
+                )
         if logarithmic:
             panel.set_xscale("log")
+            panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 40 * low else (1.0,)))
+            panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+            panel.xaxis.set_minor_formatter(NullFormatter())
         panel.set_xlabel(label)
     panels[0].set_ylabel("cells")
     panels[-1].legend()
     caption = (
-        f"{report['kept']} of {report['read']} cells were kept. Dashed: limits of each sample, from the median and MAD of its own cells; "
+        f"{report['kept']} of {report['read']} cells were kept. Dashed: limits of each sample, from "
+        "the median and MAD of its own cells; "
         "a limit far outside the distribution is not drawn."
     )
-    alt = "Histograms of counts, genes and mitochondrial share of all cells, with the limits of quality control and the removed cells."
+    alt = (
+        "Histograms of counts, genes and mitochondrial share of all cells, with the limits of quality "
+        "control and the removed cells."
+    )
     evidence = ["qc.cells.read", "qc.cells.kept", *(f"qc.removed.{name}" for name in report["reasons"])]
     save(run, "qc", figure, "Quality control of cells", caption, alt, evidence)
 
@@ -80,17 +102,38 @@ def training_figure(run: RunFolder, report: dict[str, Any]) -> None:
         panels[0].plot(epochs, [row["train_loss"] for row in history], color=COLOURS[5], label="training cells")
         panels[0].plot(epochs, [row["validation_elbo"] for row in history], color=COLOURS[0], label="held-out cells")
         panels[0].axvline(report["verdict"]["best_epoch"], color=LIMIT, linestyle="--", linewidth=1.2, label="best epoch")
+        panels[0].axvspan(1, report["verdict"]["warm_up_epochs"], color="#EEEEEE", label="warm-up")
         panels[0].set(xlabel="epoch", ylabel="loss a cell (nats)")
         panels[0].legend()
     rows = report["survey"]
-    for key, label, colour in (("stability", "stability", COLOURS[0]), ("silhouette", "silhouette", COLOURS[1]), ("agreement_with_other", "agreement with PCA", COLOURS[2])):
-        panels[-1].plot([row["resolution"] for row in rows], [row[key] for row in rows], marker="o", markersize=3, color=colour, label=label)
+    for key, label, colour in (
+        ("stability", "stability", COLOURS[0]),
+        ("silhouette", "silhouette", COLOURS[1]),
+        ("agreement_with_other", "agreement with PCA", COLOURS[2]),
+    ):
+        panels[-1].plot(
+            [row["resolution"] for row in rows], [row[key] for row in rows], marker="o", markersize=3, color=colour, label=label
+        )
     panels[-1].set(xlabel="Leiden resolution", ylabel="index (no unit)", ylim=(-0.05, 1.05))
     panels[-1].legend()
     word = "converged" if report["verdict"]["converged"] else "did not converge"
-    caption = f"{report['settings']['model']} {word}: {report['verdict']['because']}. Right-most panel: how the clusters fare over resolutions."
-    alt = "Curves of the training and held-out loss over epochs, and of stability, silhouette and agreement over clustering resolutions."
-    save(run, "model", figure, "Training of the model and survey of resolutions", caption, alt, ["model.converged", "model.epochs", "model.because"])
+    caption = (
+        f"{report['settings']['model']} {word}: {report['verdict']['because']}. Right-most panel: how the "
+        "clusters fare over resolutions."
+    )
+    alt = (
+        "Curves of the training and held-out loss over epochs, and of stability, silhouette and agreement "
+        "over clustering resolutions."
+    )
+    save(
+        run,
+        "model",
+        figure,
+        "Training of the model and survey of resolutions",
+        caption,
+        alt,
+        ["model.converged", "model.epochs", "model.because"],
+    )
 
 
 def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
@@ -103,22 +146,43 @@ def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
         colour = COLOURS[number % len(COLOURS)]
         panels[0].scatter(*plane[own].T, s=size, color=colour, linewidths=0, label=f"{row['cluster']} ({row['cells']} cells)")
         middle = np.median(plane[own], axis=0)
-        panels[0].text(*middle, row["cluster"], ha="center", va="center", weight="bold", bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8})
+        panels[0].text(
+            *middle,
+            row["cluster"],
+            ha="center",
+            va="center",
+            weight="bold",
+            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
+        )
     panels[0].legend(title="cluster", markerscale=2, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    depth = panels[1].scatter(*plane.T, s=size, c=np.log10(np.maximum(data.obs["counts"].to_numpy(dtype=float), 1)), cmap="viridis", linewidths=0)
+    depth = panels[1].scatter(
+        *plane.T, s=size, c=np.log10(np.maximum(data.obs["counts"].to_numpy(dtype=float), 1)), cmap="viridis", linewidths=0
+    )
     figure.colorbar(depth, ax=panels[1], label="log10 counts a cell")
     for panel in panels:
         panel.set(xlabel="UMAP 1", ylabel="UMAP 2", xticks=[], yticks=[])
     caption = (
-        f"{report['count']} clusters at resolution {report['resolution']:g} (stability {report['stability']:.2f}). Distances between groups on this plane "
+        f"{report['count']} clusters at resolution {report['resolution']:g} (stability "
+        f"{report['stability']:.2f}). Distances between groups on this plane "
         "have no meaning; the clusters were found in the latent space."
     )
-    alt = f"Scatter of {report['cells']} cells on a UMAP plane in {report['count']} coloured clusters, and the same plane coloured by counts a cell."
-    save(run, "clusters", figure, "Clusters of cells", caption, alt, ["clusters.count", "clusters.resolution", "clusters.stability", "clusters.cells"])
+    alt = (
+        f"Scatter of {report['cells']} cells on a UMAP plane in {report['count']} coloured clusters, and "
+        "the same plane coloured by counts a cell."
+    )
+    save(
+        run,
+        "clusters",
+        figure,
+        "Clusters of cells",
+        caption,
+        alt,
+        ["clusters.count", "clusters.resolution", "clusters.stability", "clusters.cells"],
+    )
 
 
 def markers_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
-    """Dots of the strongest markers: area the share of cells that show the gene, colour the mean expression over the clusters' largest."""
+    """Dots of the strongest markers: area is the share of cells with the gene, colour the mean over the largest mean."""
     named = {str(symbol): gene for gene, symbol in zip(data.var_names, data.var.get("symbol", data.var_names), strict=True)}
     genes = list(dict.fromkeys(gene for row in report["clusters"] for gene in row["top"]))[:40]
     if not genes:
@@ -129,7 +193,17 @@ def markers_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
     seen = np.array([(values[own] > 0).mean(axis=0) for own in groups])
     figure, panels = canvas(1, max(5.5, 0.34 * len(genes) + 2.4), 0.42 * len(groups) + 2.0)
     across, down = np.meshgrid(range(len(genes)), range(len(groups)))
-    dots = panels[0].scatter(across, down, s=150 * seen, c=mean / np.maximum(mean.max(axis=0), 1e-9), cmap="Blues", vmin=0, vmax=1, edgecolors="#888888", linewidths=0.4)
+    dots = panels[0].scatter(
+        across,
+        down,
+        s=150 * seen,
+        c=mean / np.maximum(mean.max(axis=0), 1e-9),
+        cmap="Blues",
+        vmin=0,
+        vmax=1,
+        edgecolors="#888888",
+        linewidths=0.4,
+    )
     panels[0].set_xticks(range(len(genes)), genes, rotation=90, fontsize=8)
     panels[0].set_yticks(range(len(groups)), [row["cluster"] for row in report["clusters"]])
     panels[0].set(ylabel="cluster", ylim=(len(groups) - 0.5, -0.5), xlim=(-0.6, len(genes) - 0.4))
@@ -137,6 +211,18 @@ def markers_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
     for share in (0.25, 0.5, 1.0):
         panels[0].scatter([], [], s=150 * share, color="#999999", label=f"{share:.0%}")
     panels[0].legend(title="cells with gene", fontsize=8, title_fontsize=8, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3)
-    caption = "The strongest marker genes of each cluster (Wilcoxon rank-sum test against all other cells). They were chosen by the same cells that made the clusters, so p-values say little; the size of the effect is what counts."
+    caption = (
+        "The strongest marker genes of each cluster (Wilcoxon rank-sum test against all other cells). "
+        "They were chosen by the same cells that made the clusters, so p-values say little; the size of "
+        "the effect is what counts."
+    )
     alt = f"Dot plot of {len(genes)} marker genes over {len(groups)} clusters; the area is the share of cells that show the gene."
-    save(run, "markers", figure, "Marker genes of the clusters", caption, alt, [f"clusters.c{row['cluster']}.top" for row in report["clusters"]])
+    save(
+        run,
+        "markers",
+        figure,
+        "Marker genes of the clusters",
+        caption,
+        alt,
+        [f"clusters.c{row['cluster']}.top" for row in report["clusters"]],
+    )

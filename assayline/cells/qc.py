@@ -1,7 +1,7 @@
 """Quality control of cells: limits a sample from the median and MAD of its own cells, and a reason for every removal.
 
-Counts and genes are limited on the low side of log1p values, the mitochondrial share on the high side only and never closer to the
-median than a minimum difference: the approach of scater's isOutlier (McCarthy et al. 2017, doi:10.1093/bioinformatics/btw777)
+Counts and genes are limited on the low side of log1p values, the mitochondrial share on the high side only and never closer to
+the median than a minimum difference: the approach of scater's isOutlier (McCarthy et al. 2017, doi:10.1093/bioinformatics/btw777)
 and of Germain et al. 2020, doi:10.1186/s13059-020-02136-7.
 """
 
@@ -60,7 +60,14 @@ def limits(obs: Any, thresholds: Thresholds) -> tuple[list[dict[str, Any]], list
         source = group
         if len(group) < FEWEST and len(obs) > len(group):
             source = obs
-            findings.append(Finding("few-cells", f"{len(group)} cells are too few for limits of their own; those of all cells are used.", str(name), "warning"))
+            findings.append(
+                Finding(
+                    "few-cells",
+                    f"{len(group)} cells are too few for limits of their own; those of all cells are used.",
+                    str(name),
+                    "warning",
+                )
+            )
         row: dict[str, Any] = {"sample": str(name), "cells": len(group)}
         for reason, measure in REASONS.items():
             if measure in source:
@@ -79,14 +86,20 @@ def _limit(reason: str, values: Any, thresholds: Thresholds) -> dict[str, Any]:
     of = spread(np.log1p(values))
     mads = thresholds.mads_counts if reason == "low_counts" else thresholds.mads_genes
     limit = max(0.0, float(np.expm1(of.median - mads * of.deviation)))
-    return {"median": float(np.median(values)), "log1p_median": of.median, "log1p_deviation": of.deviation, "limit": limit, "basis": of.basis}
+    return {
+        "median": float(np.median(values)),
+        "log1p_median": of.median,
+        "log1p_deviation": of.deviation,
+        "limit": limit,
+        "basis": of.basis,
+    }
 
 
 def reasons(obs: Any, found: list[dict[str, Any]]) -> Any:
     """A table of booleans, cells × reasons: which limits of its sample a cell lies outside."""
     import pandas
 
-    flags = pandas.DataFrame(False, index=obs.index, columns=[reason for reason in REASONS if REASONS[reason] in obs])
+    flags = pandas.DataFrame(data=False, index=obs.index, columns=[reason for reason in REASONS if REASONS[reason] in obs])
     for row in found:
         own = (obs["sample"].astype(str) == row["sample"]).to_numpy()
         for reason in flags.columns:
@@ -103,7 +116,9 @@ def survey(obs: Any, mads: tuple[float, ...] = (2.5, 3.0, 4.0, 5.0), difference:
         thresholds = Thresholds(number, number, number, difference, 0)
         flags = reasons(obs, limits(obs, thresholds)[0])
         row: dict[str, Any] = {"mads": number, "removed": int(flags.any(axis=1).sum())}
-        rows.append(row | {reason: int(flags[reason].sum()) for reason in flags.columns} | {"removed_share": row["removed"] / len(obs)})
+        rows.append(
+            row | {reason: int(flags[reason].sum()) for reason in flags.columns} | {"removed_share": row["removed"] / len(obs)}
+        )
     return rows
 
 
@@ -129,13 +144,21 @@ def keep(data: Any, thresholds: Thresholds) -> tuple[Any, dict[str, Any], list[F
     data.obs["reasons"] = [",".join(flags.columns[row]) for row in flags.to_numpy()]
     if out.all() or (~out).sum() < 2:
         raise Refused(
-            what="cells", found=f"{int((~out).sum())} of {len(out)} cells within the limits", expected="at least 2", next="Look at cells/inspect.json and loosen the thresholds in decisions/qc_thresholds.json."
+            what="cells",
+            found=f"{int((~out).sum())} of {len(out)} cells within the limits",
+            expected="at least 2",
+            next="Look at cells/inspect.json and loosen the thresholds in decisions/qc_thresholds.json.",
         )
     kept = data[~out].copy()
     seen = kept.layers["counts"].getnnz(axis=0)
     genes = seen >= max(1, thresholds.minimum_cells_per_gene)
     kept = kept[:, genes].copy()
-    report = {"read": len(out), "kept": int((~out).sum()), "removed": int(out.sum()), "kept_share": float((~out).mean())}
+    report: dict[str, Any] = {
+        "read": len(out),
+        "kept": int((~out).sum()),
+        "removed": int(out.sum()),
+        "kept_share": float((~out).mean()),
+    }
     report["reasons"] = {reason: int(flags[reason].sum()) for reason in flags.columns}
     report["only_reason"] = {reason: int((flags[reason] & (flags.sum(axis=1) == 1)).sum()) for reason in flags.columns}
     report |= {"genes_read": int(data.n_vars), "genes_kept": int(genes.sum()), "samples": found}

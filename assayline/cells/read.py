@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sparse
 
 from assayline.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 FORMATS = "a .csv, .tsv or .txt table (also .gz), an .h5ad file, a 10x .h5 file or a 10x mtx folder"
@@ -64,7 +66,8 @@ def read_delimited(path: Path, delimiter: str) -> Matrix:
         if not columns:
             columns = header if len(header) == len(fields) - 1 else header[1:]
         if len(fields) != len(columns) + 1:
-            raise _bad(f"{path}: line {number}", f"{len(fields)} fields", f"{len(columns) + 1} as in the first lines")
+            msg = f"{path}: line {number}"
+            raise _bad(msg, f"{len(fields)} fields", f"{len(columns) + 1} as in the first lines")
         values = _numbers(path, number, fields, columns)
         filled = np.flatnonzero(values)
         rows.append(fields[0])
@@ -86,13 +89,17 @@ def read_h5ad(path: Path) -> list[Matrix]:
     except (OSError, KeyError, ValueError, anndata.AnnDataReadError) as error:
         raise _bad(path, f"{type(error).__name__}: {error}", "a readable AnnData file") from error
     names = [str(name) for name in data.obs_names]
-    found = []
-    for layer in [name for name in data.layers if str(name).lower() in ("counts", "raw_counts", "umi")]:
-        found.append(Matrix(_csr(data.layers[layer]), names, list(map(str, data.var_names)), f"layers['{layer}']", True, data.obs))
+    genes = [str(name) for name in data.var_names]
+    layers = [str(name) for name in data.layers if str(name).lower() in ("counts", "raw_counts", "umi")]
+    found = [
+        Matrix(_csr(data.layers[name]), names, genes, f"layers['{name}']", cells_are_rows=True, obs=data.obs) for name in layers
+    ]
     if data.raw is not None:
-        found.append(Matrix(_csr(data.raw.X), names, list(map(str, data.raw.var_names)), "raw.X", True, data.obs))
+        found.append(
+            Matrix(_csr(data.raw.X), names, list(map(str, data.raw.var_names)), "raw.X", cells_are_rows=True, obs=data.obs)
+        )
     if data.X is not None:
-        found.append(Matrix(_csr(data.X), names, list(map(str, data.var_names)), "X", True, data.obs))
+        found.append(Matrix(_csr(data.X), names, genes, "X", cells_are_rows=True, obs=data.obs))
     if not found:
         raise _bad(path, "neither X, raw nor a counts layer", "a matrix")
     return found
@@ -110,7 +117,9 @@ def read_10x_h5(path: Path) -> Matrix:
         values = sparse.csc_matrix((group["data"][:].astype(np.float64), group["indices"][:], group["indptr"][:]), shape=shape)
         text = {key: [item.decode() for item in group["features"][key][:]] for key in ("id", "name", "feature_type")}
         cells = [item.decode() for item in group["barcodes"][:]]
-    return _expression(Matrix(values.T.tocsr(), cells, text["id"], "matrix", True, symbols=text["name"]), text["feature_type"])
+    return _expression(
+        Matrix(values.T.tocsr(), cells, text["id"], "matrix", cells_are_rows=True, symbols=text["name"]), text["feature_type"]
+    )
 
 
 def read_mtx(path: Path) -> Matrix:
@@ -118,7 +127,11 @@ def read_mtx(path: Path) -> Matrix:
     from scipy.io import mmread
 
     places = {}
-    for part, names in {"matrix": ["matrix.mtx"], "barcodes": ["barcodes.tsv"], "features": ["features.tsv", "genes.tsv"]}.items():
+    for part, names in {
+        "matrix": ["matrix.mtx"],
+        "barcodes": ["barcodes.tsv"],
+        "features": ["features.tsv", "genes.tsv"],
+    }.items():
         choices = [path / f"{name}{suffix}" for name in names for suffix in ("", ".gz")]
         present = [choice for choice in choices if choice.is_file()]
         if not present:
@@ -131,10 +144,14 @@ def read_mtx(path: Path) -> Matrix:
     except (OSError, ValueError) as error:
         raise _bad(places["matrix"], str(error), "a Matrix Market file") from error
     if values.shape != (len(cells), len(features)):
-        raise _bad(path, f"a matrix of {values.shape[1]} × {values.shape[0]}", f"{len(features)} features × {len(cells)} barcodes")
+        raise _bad(
+            path, f"a matrix of {values.shape[1]} × {values.shape[0]}", f"{len(features)} features × {len(cells)} barcodes"
+        )
     kinds = [fields[2] if len(fields) > 2 else "Gene Expression" for fields in features]
     symbols = [fields[1] if len(fields) > 1 else fields[0] for fields in features]
-    return _expression(Matrix(values, cells, [fields[0] for fields in features], "matrix.mtx", True, symbols=symbols), kinds)
+    return _expression(
+        Matrix(values, cells, [fields[0] for fields in features], "matrix.mtx", cells_are_rows=True, symbols=symbols), kinds
+    )
 
 
 def _expression(matrix: Matrix, kinds: list[str]) -> Matrix:
@@ -165,11 +182,13 @@ def _numbers(path: Path, line: int, fields: list[str], columns: list[str]) -> An
     except ValueError as error:
         for column, text in zip(columns, fields[1:], strict=True):
             if not _is_number(text):
-                raise _bad(f"{path}: line {line}, column '{column}'", f"{text!r}", "a number") from error
+                msg = f"{path}: line {line}, column '{column}'"
+                raise _bad(msg, f"{text!r}", "a number") from error
         raise
     if not np.isfinite(values).all():
         column = columns[int(np.flatnonzero(~np.isfinite(values))[0])]
-        raise _bad(f"{path}: line {line}, column '{column}'", "a value that is not finite", "a number")
+        msg = f"{path}: line {line}, column '{column}'"
+        raise _bad(msg, "a value that is not finite", "a number")
     return values
 
 

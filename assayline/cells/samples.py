@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assayline.cells.read import Matrix
 from assayline.errors import BadInput, BadUsage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assayline.cells.read import Matrix
 
 ONE = "sample"
 
@@ -32,10 +35,20 @@ def join(matrix: Matrix, key: str | None, metadata: Path | None) -> tuple[Any, d
         )
     if obs[key].isna().any():
         lost = obs.index[obs[key].isna()][0]
-        raise BadInput(what=f"sample key '{key}'", found=f"no value for cell '{lost}'", expected="a sample for every cell", next="Fill it in.")
+        raise BadInput(
+            what=f"sample key '{key}'",
+            found=f"no value for cell '{lost}'",
+            expected="a sample for every cell",
+            next="Fill it in.",
+        )
     obs["sample"] = pandas.Categorical(obs[key].astype(str))
     sizes = obs["sample"].value_counts().sort_index()
-    return obs, {"key": key, "count": len(sizes), "names": [str(name) for name in sizes.index], "cells": [int(size) for size in sizes]}
+    return obs, {
+        "key": key,
+        "count": len(sizes),
+        "names": [str(name) for name in sizes.index],
+        "cells": [int(size) for size in sizes],
+    }
 
 
 def _table(path: Path, cells: list[str]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assayline.errors import BadInput, CannotWrite
@@ -11,6 +10,8 @@ from assayline.evidence import Evidence, facts_of, publish
 from assayline.run_folder import RunFolder, write_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from allotrope.errors import Finding
 
 QC_SCHEMA = "assayline/cells-qc/1"
@@ -65,12 +66,29 @@ def _inspect_facts(report: dict[str, Any]) -> list[Evidence]:
     for index, row in enumerate(report["distribution"]["removed_at"]):
         word = f"{row['mads']:g}".replace(".", "_")
         place = f"/distribution/removed_at/{index}"
-        rows = [(f"inspect.removed_at.mads_{word}", f"cells that limits of {row['mads']:g} MADs would remove", "cells", f"{place}/removed")]
-        rows += [(f"inspect.removed_share_at.mads_{word}", f"share of cells that limits of {row['mads']:g} MADs would remove", "fraction", f"{place}/removed_share")]
+        rows = [
+            (
+                f"inspect.removed_at.mads_{word}",
+                f"cells that limits of {row['mads']:g} MADs would remove",
+                "cells",
+                f"{place}/removed",
+            )
+        ]
+        rows += [
+            (
+                f"inspect.removed_share_at.mads_{word}",
+                f"share of cells that limits of {row['mads']:g} MADs would remove",
+                "fraction",
+                f"{place}/removed_share",
+            )
+        ]
         facts += facts_of(report, "cells/inspect.json", rows)
     for index, sample in enumerate(report["distribution"]["samples"] if len(report["samples"]["names"]) > 1 else []):
         place, name = f"/distribution/samples/{index}", f"inspect.sample_{index + 1}"
-        rows = [(f"{name}.cells", "cells of the sample", "cells", f"{place}/cells"), *_measures(name, " in the sample", place, sample)]
+        rows = [
+            (f"{name}.cells", "cells of the sample", "cells", f"{place}/cells"),
+            *_measures(name, " in the sample", place, sample),
+        ]
         facts += facts_of(report, "cells/inspect.json", rows, {"sample": sample["sample"]})
     return facts
 
@@ -90,7 +108,7 @@ def _measures(prefix: str, where: str, place: str, body: dict[str, Any]) -> list
 
 
 def qc_step(run: RunFolder, thresholds: dict[str, Any], decision: str) -> tuple[dict[str, Any], list[Finding]]:
-    """Filter cells/counts.h5ad by decided thresholds; write kept.h5ad, qc.json, the table of all cells with reasons, and evidence.
+    """Filter cells/counts.h5ad by decided thresholds; write kept.h5ad, qc.json, a table of all cells with reasons, and evidence.
 
     `decision` is the digest of the decision file, kept in the report so that a replay can tell whether the run followed it.
     """
@@ -128,13 +146,20 @@ def _qc_facts(report: dict[str, Any]) -> list[Evidence]:
     rows += [(f"qc.removed.{name}", f"cells with {texts[name]}", "cells", f"/reasons/{name}") for name in report["reasons"]]
     for index, sample in enumerate(report["samples"][:1] if len(report["samples"]) == 1 else []):
         place = f"/samples/{index}"
-        rows += [(f"qc.limit.{name}", f"QC limit for {texts[name]}", unit, f"{place}/{name}/limit") for name, unit in _units(sample)]
+        rows += [
+            (f"qc.limit.{name}", f"QC limit for {texts[name]}", unit, f"{place}/{name}/limit") for name, unit in _units(sample)
+        ]
     facts = facts_of(report, "cells/qc.json", [*rows, *_measures("qc.kept", " after QC", "/after", report["after"])])
     for index, sample in enumerate(report["samples"] if len(report["samples"]) > 1 else []):
         place, name = f"/samples/{index}", f"qc.sample_{index + 1}"
-        own: list[tuple[str, str, str | None, str]] = [(f"{name}.kept", "cells of the sample kept after QC", "cells", f"{place}/kept")]
+        own: list[tuple[str, str, str | None, str]] = [
+            (f"{name}.kept", "cells of the sample kept after QC", "cells", f"{place}/kept")
+        ]
         own += [(f"{name}.kept_share", "share of the sample's cells kept after QC", "fraction", f"{place}/kept_share")]
-        own += [(f"{name}.limit.{key}", f"the sample's QC limit for {texts[key]}", unit, f"{place}/{key}/limit") for key, unit in _units(sample)]
+        own += [
+            (f"{name}.limit.{key}", f"the sample's QC limit for {texts[key]}", unit, f"{place}/{key}/limit")
+            for key, unit in _units(sample)
+        ]
         facts += facts_of(report, "cells/qc.json", own, {"sample": sample["sample"]})
     words = {"counts_p50": ("counts a cell", "counts"), "genes_p50": ("genes a cell", "genes")}
     words["mitochondrial_share_p50"] = ("mitochondrial share", "fraction")

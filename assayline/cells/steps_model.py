@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from assayline.evidence import Evidence, facts_of, publish
 from assayline.run_folder import RunFolder, read_json, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allotrope.errors import Finding
 
 MODEL_SCHEMA = "assayline/cells-model/1"
@@ -37,9 +38,17 @@ def integrate_step(
     rows = survey(trained.latent, components, seed)
     findings = []
     if not trained.verdict["converged"]:
-        findings.append(Finding("not-converged", f"The model did not converge: {trained.verdict['because']}.", "cells/model.json", "warning"))
+        findings.append(
+            Finding("not-converged", f"The model did not converge: {trained.verdict['because']}.", "cells/model.json", "warning")
+        )
     report: dict[str, Any] = {"schema": MODEL_SCHEMA, "decision": {"question": "integration_model", "sha256": decision}}
-    report |= {"settings": asdict(settings), "seed": seed, "cells": int(data.n_obs), "genes_used": used, "verdict": trained.verdict}
+    report |= {
+        "settings": asdict(settings),
+        "seed": seed,
+        "cells": int(data.n_obs),
+        "genes_used": used,
+        "verdict": trained.verdict,
+    }
     report |= {"survey": rows, "history": trained.history, "findings": [finding.to_json() for finding in findings]}
     write_h5ad(data, run.cells / "embedded.h5ad")
     write_json(run.cells / "model.json", report)
@@ -65,9 +74,22 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
     facts = facts_of(report, "cells/model.json", rows)
     if report["history"]:
         what = "lowest loss on held-out cells minus the first"
-        facts.append(Evidence("model.loss_change", what, report["verdict"]["loss_change"], "nats", "cells/model.json", "/verdict/loss_change", difference=True))
+        facts.append(
+            Evidence(
+                "model.loss_change",
+                what,
+                report["verdict"]["loss_change"],
+                "nats",
+                "cells/model.json",
+                "/verdict/loss_change",
+                difference=True,
+            )
+        )
     for index, row in enumerate(report["survey"]):
-        name, at = f"survey.r{row['resolution']:.1f}".replace(".", "_").replace("survey_", "survey."), f"at resolution {row['resolution']:g}"
+        name, at = (
+            f"survey.r{row['resolution']:.1f}".replace(".", "_").replace("survey_", "survey."),
+            f"at resolution {row['resolution']:g}",
+        )
         place = f"/survey/{index}"
         own: list[Row] = [
             (f"{name}.resolution", "resolution of the clustering surveyed", None, f"{place}/resolution"),
@@ -75,7 +97,12 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
             (f"{name}.smallest", f"cells of the smallest cluster {at}", "cells", f"{place}/smallest"),
             (f"{name}.stability", f"mean adjusted Rand index of clusters under resampling {at}", None, f"{place}/stability"),
             (f"{name}.silhouette", f"mean silhouette in the latent space {at}", None, f"{place}/silhouette"),
-            (f"{name}.agreement", f"adjusted Rand index between clusters from the model and from PCA {at}", None, f"{place}/agreement_with_other"),
+            (
+                f"{name}.agreement",
+                f"adjusted Rand index between clusters from the model and from PCA {at}",
+                None,
+                f"{place}/agreement_with_other",
+            ),
         ]
         facts += facts_of(report, "cells/model.json", own)
     return facts
@@ -94,7 +121,9 @@ def annotate_step(run: RunFolder, resolution: float, decision: str) -> tuple[dic
     row = next((row for row in model["survey"] if abs(row["resolution"] - resolution) < 1e-9), None)
     if row is None:
         known = ", ".join(f"{row['resolution']:g}" for row in model["survey"])
-        raise BadUsage(what="resolution", found=f"{resolution:g}", expected=f"one of those surveyed: {known}", next="Change the decision.")
+        raise BadUsage(
+            what="resolution", found=f"{resolution:g}", expected=f"one of those surveyed: {known}", next="Change the decision."
+        )
     cluster(data, resolution, model["seed"])
     table = markers(data)
     report = _clusters_report(data, table, row, decision)

@@ -14,7 +14,7 @@ LOG_LIMIT = 25.0  # ln(1 + count) of any real count lies below this
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`kind` is counts, scaled, log, normalised, corrected or empty; `basis` says why; the rest are the measurements it stands on."""
+    """`kind` is counts, scaled, log, normalised, corrected or empty; `basis` says why; the rest are measurements behind it."""
 
     kind: str
     basis: str
@@ -33,7 +33,7 @@ class Values:
 
 
 def judge(values: Any) -> Values:
-    """Judge a cells × genes CSR matrix; an integer matrix whose cells all have one depth is normalised and rounded, not counts."""
+    """Judge a cells × genes CSR matrix; whole numbers whose cells all have one depth are normalised and rounded, not counts."""
     data = values.data[values.data != 0]
     size = values.shape[0] * values.shape[1]
     if not len(data):
@@ -54,7 +54,10 @@ def _kind(values: Any, facts: tuple[Any, ...], variation: float) -> tuple[str, s
         return "scaled", f"{negative} values are negative (lowest {low:.3g}); counts never are"
     if not fractional:
         if enough and variation < FLAT:
-            return "normalised", f"whole numbers, but every cell has the same total within {variation:.1%}: normalised and rounded"
+            return (
+                "normalised",
+                f"whole numbers, but every cell has the same total within {variation:.1%}: normalised and rounded",
+            )
         noise = f" within {deviation:.0e} (float noise, rounded)" if deviation else ""
         return "counts", f"all {nonzero} non-zero values are whole numbers{noise}, none is negative, the largest is {high:.0f}"
     share = f"{fractional} of {nonzero} non-zero values are not whole numbers"

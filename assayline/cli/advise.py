@@ -5,7 +5,6 @@ With --list the run's decisions are shown, with --replay it is proven that the r
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from assayline.cli.outcome import Outcome
 
 if TYPE_CHECKING:
+    import argparse
+
     from assayline.run_folder import RunFolder
 
 
@@ -48,7 +49,9 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.dry_run:
         return _dry_run(folder, options.question)
     if options.question == INTERPRETATION:
-        raise BadUsage(what="question", found="interpretation", expected="a question about a choice", next="Use `assayline interpret RUN`.")
+        raise BadUsage(
+            what="question", found="interpretation", expected="a question about a choice", next="Use `assayline interpret RUN`."
+        )
     from assayline.advisor.decide import decide
 
     decided = decide(folder.create(), options.question, options.by, options.model, tape=options.tape)
@@ -57,7 +60,11 @@ def run(options: argparse.Namespace) -> Outcome:
 
 def _text(body: dict[str, Any], *, replayed: bool) -> str:
     by = body.get("decided_by") or {}
-    head = f"{body['question']}: decided by {by.get('model') or by.get('kind')}{' (replayed)' if replayed else ''}, confidence {body.get('confidence', 'not stated')}"
+    head = (
+        f"{body['question']}: decided by "
+        f"{by.get('model') or by.get('kind')}{' (replayed)' if replayed else ''}, confidence "
+        f"{body.get('confidence', 'not stated')}"
+    )
     lines = [head, *(f"  {key} = {value}" for key, value in body["choice"].items())]
     return "\n".join([*lines, *(f"  because {reason['text']}" for reason in body.get("because") or [])])
 
@@ -70,7 +77,9 @@ def _list(folder: RunFolder) -> Outcome:
     for row in rows:
         same = "as the rule would" if row["as_the_rule"] else "other than the rule"
         lines.append(f"{row['question']}: {row['model'] or row['decided_by']}, {row['confidence']}, {same}")
-        lines += [f"  {key} = {value}" for key, value in (row["choice"] or {}).items()] + [f"  because {text}" for text in row["because"]]
+        lines += [f"  {key} = {value}" for key, value in (row["choice"] or {}).items()] + [
+            f"  because {text}" for text in row["because"]
+        ]
     return Outcome(rows, text="\n".join(lines) or "no decisions yet")
 
 

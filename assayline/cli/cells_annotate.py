@@ -5,10 +5,13 @@ Reads cells/embedded.h5ad and decisions/clustering_resolution.json.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assayline.cli.outcome import Outcome
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +31,8 @@ def run(options: argparse.Namespace) -> Outcome:
     from assayline.cells.steps_model import annotate_step
 
     report, findings = annotate_step(folder, float(choice["resolution"]), digest)
-    lines = [f"cluster {row['cluster']}: {row['cells']} cells, {', '.join(row['top']) or 'no marker'}" for row in report["clusters"]]
+    lines = [
+        f"cluster {row['cluster']}: {row['cells']} cells, {', '.join(row['top']) or 'no marker'}" for row in report["clusters"]
+    ]
     text = "\n".join(lines)
     return Outcome([report], findings, text=text)

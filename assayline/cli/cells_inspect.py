@@ -5,11 +5,13 @@ With --run the accepted counts, the report and its evidence are written into the
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.cli.outcome import Outcome
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,14 +1,18 @@
 """Train the model decided for the run, with a verdict on its convergence.
 
-Reads cells/kept.h5ad and decisions/integration_model.json; then surveys clusterings over resolutions without looking at any label.
+Reads cells/kept.h5ad and decisions/integration_model.json; then surveys clusterings over resolutions,
+without looking at any label.
 """
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assayline.cli.outcome import Outcome, talk
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

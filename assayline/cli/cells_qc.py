@@ -5,10 +5,13 @@ Reads cells/counts.h5ad and decisions/qc_thresholds.json; every removed cell kee
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assayline.cli.outcome import Outcome
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

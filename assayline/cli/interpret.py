@@ -5,10 +5,13 @@ An interpretation of the same evidence is replayed; what the evidence does not s
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assayline.cli.outcome import Outcome
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,9 @@ class ClusteringResolution:
 def surveyed(facts: Facts) -> dict[str, float]:
     """Prefix of evidence ids → resolution, for every resolution that was surveyed."""
     suffix = ".resolution"
-    return {name.removesuffix(suffix): number(facts, name) for name in facts if name.startswith("survey.") and name.endswith(suffix)}
+    return {
+        name.removesuffix(suffix): number(facts, name) for name in facts if name.startswith("survey.") and name.endswith(suffix)
+    }
 
 
 def bounds(facts: Facts) -> dict[str, Bound]:
@@ -28,7 +30,7 @@ def bounds(facts: Facts) -> dict[str, Bound]:
 
 
 def rule(facts: Facts) -> Answer:
-    """Among stable clusterings of several, not tiny clusters the one whose clusters lie best apart; if none is stable, the most stable."""
+    """Among stable clusterings without tiny clusters the one of the best silhouette; if none is stable, the most stable."""
     found = surveyed(facts)
     several = [name for name in found if number(facts, f"{name}.clusters") > 1] or list(found)
     stable = [
@@ -41,11 +43,16 @@ def rule(facts: Facts) -> Answer:
         best = max(several, key=lambda name: (number(facts, f"{name}.stability"), -found[name]))
         text = "came out as the steadiest under resampling, though not steady enough to rely on"
     ids = tuple(f"{best}.{key}" for key in ("clusters", "stability", "silhouette", "smallest"))
-    words = f"Resolution {{choice.resolution:g}} gives {{{best}.clusters:d}} clusters (stability {{{best}.stability:.2f}}, silhouette {{{best}.silhouette:.2f}}); it {text}."
+    words = (
+        f"Resolution {{choice.resolution:g}} gives {{{best}.clusters:d}} clusters (stability "
+        f"{{{best}.stability:.2f}}, silhouette {{{best}.silhouette:.2f}}); it {text}."
+    )
     reasons = [Reason(words, ids)]
     agreement = f"{best}.agreement"
     if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
-        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:.2f}} to these."
+        words = (
+            f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:.2f}} to these."
+        )
         reasons.append(Reason(words, (agreement,)))
     confidence = "medium" if stable else "low"
     change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."
@@ -60,5 +67,8 @@ QUESTION = Question(
     ("model.*", "qc.cells.kept"),
     bounds,
     rule,
-    "stability under resampling as a label-blind criterion: Lange et al. 2004 (doi:10.1162/089976604773717621), Patterson-Cross et al. 2021 (doi:10.1186/s12859-021-03957-4)",
+    (
+        "stability under resampling as a label-blind criterion: Lange et al. 2004 "
+        "(doi:10.1162/089976604773717621), Patterson-Cross et al. 2021 (doi:10.1186/s12859-021-03957-4)"
+    ),
 )

@@ -25,7 +25,7 @@ class IntegrationModel:
 
 
 def bounds(facts: Facts) -> dict[str, Bound]:
-    """scVI only with enough cells; correction for samples only where there are several; epochs within the budget of time."""
+    """ScVI only with enough cells; correction for samples only where there are several; epochs within the budget of time."""
     genes = number(facts, "qc.genes.kept")
     several = number(facts, "inspect.samples", 1) > 1
     return {
@@ -41,23 +41,42 @@ def bounds(facts: Facts) -> dict[str, Bound]:
 
 
 def rule(facts: Facts) -> Answer:
-    """scVI with its documented defaults and a negative binomial likelihood, PCA with too few cells; PCA is computed beside it anyway."""
+    """Take scVI with its defaults and a negative binomial likelihood, PCA with too few cells; PCA is computed beside it."""
     cells, genes = number(facts, "qc.cells.kept"), number(facts, "qc.genes.kept")
     several = number(facts, "inspect.samples", 1) > 1
     deep = cells >= FEWEST
     epochs = int(max(50, min(EPOCHS, round(20000 / max(cells, 1) * EPOCHS))))
-    choice = IntegrationModel("scvi" if deep else "pca", int(min(2000, genes)), 10 if deep else 30, 1, 128, epochs, "nb", several and deep)
+    choice = IntegrationModel(
+        "scvi" if deep else "pca", int(min(2000, genes)), 10 if deep else 30, 1, 128, epochs, "nb", several and deep
+    )
     if not deep:
         words = "{qc.cells.kept:d} cells are too few to train a deep model on; principal components need no training."
         reasons = [Reason(words, ("qc.cells.kept",))]
     else:
-        words = "The values are {inspect.kind:s}, which scVI models directly with a negative binomial; {qc.cells.kept:d} cells with {choice.variable_genes:d} variable genes suffice for a small network."
+        words = (
+            "The values are {inspect.kind:s}, which scVI models directly with a negative binomial; "
+            "{qc.cells.kept:d} cells with {choice.variable_genes:d} variable genes suffice for a small "
+            "network."
+        )
         reasons = [Reason(words, ("inspect.kind", "qc.cells.kept"))]
-        reasons.append(Reason("Training stops early on held-out cells, so {choice.max_epochs:d} epochs are a ceiling and not a target for {qc.cells.kept:d} cells.", ("qc.cells.kept",)))
-    words = "{inspect.samples:d} samples: " + ("the model corrects for the sample." if choice.correct_samples else "nothing is there to correct between samples.")
+        reasons.append(
+            Reason(
+                (
+                    "Training stops early on held-out cells, so {choice.max_epochs:d} epochs are a "
+                    "ceiling and not a target for {qc.cells.kept:d} cells."
+                ),
+                ("qc.cells.kept",),
+            )
+        )
+    words = "{inspect.samples:d} samples: " + (
+        "the model corrects for the sample." if choice.correct_samples else "nothing is there to correct between samples."
+    )
     reasons.append(Reason(words, ("inspect.samples",)))
     confidence = "medium" if deep and cells < 2000 else "high"
-    change = "Clusters from principal components that agree as well or are better apart: then the plain method is enough and should be used."
+    change = (
+        "Clusters from principal components that agree as well or are better apart: then the plain method "
+        "is enough and should be used."
+    )
     return Answer(plain(choice), tuple(reasons), confidence, change)
 
 
@@ -69,5 +88,8 @@ QUESTION = Question(
     ("inspect.*", "qc.*"),
     bounds,
     rule,
-    "scVI and its defaults: doi:10.1038/s41592-018-0229-2, scvi-tools documentation; droplet counts are not zero-inflated: doi:10.1038/s41587-019-0379-5",
+    (
+        "scVI and its defaults: doi:10.1038/s41592-018-0229-2, scvi-tools documentation; droplet counts "
+        "are not zero-inflated: doi:10.1038/s41587-019-0379-5"
+    ),
 )

@@ -42,20 +42,36 @@ def rule(facts: Facts) -> Answer:
     choice = QcThresholds(mads, mads, mads, 0.05, 3 if cells >= 100 else 1)
     removed = ("inspect.removed_at.mads_3", "inspect.cells", share)
     if much:
-        text = "Limits of the usual width would remove {inspect.removed_share_at.mads_3:.1%} of {inspect.cells:d} cells, so permissive limits of {choice.mads_counts:g} MADs are used."
+        text = (
+            "Limits of the usual width would remove {inspect.removed_share_at.mads_3:.1%} of "
+            "{inspect.cells:d} cells, so permissive limits of {choice.mads_counts:g} MADs are used."
+        )
         first = Reason(text, removed)
     else:
-        text = "Limits of {choice.mads_counts:g} MADs would remove {inspect.removed_at.mads_3:d} of {inspect.cells:d} cells, which leaves the bulk of the distribution alone."
+        text = (
+            "Limits of {choice.mads_counts:g} MADs would remove {inspect.removed_at.mads_3:d} of "
+            "{inspect.cells:d} cells, which leaves the bulk of the distribution alone."
+        )
         first = Reason(text, removed)
     reasons = [first]
     found = number(facts, "inspect.mitochondrial_genes") > 0
     if found and "inspect.mitochondrial_share_p50" in facts:
-        words = "The median mitochondrial share is {inspect.mitochondrial_share_p50:.2%}; a limit nearer to it than {choice.minimum_mitochondrial_difference:.0%} would remove cells over noise."
+        words = (
+            "The median mitochondrial share is {inspect.mitochondrial_share_p50:.2%}; a limit nearer to "
+            "it than {choice.minimum_mitochondrial_difference:.0%} would remove cells over noise."
+        )
         reasons.append(Reason(words, ("inspect.mitochondrial_share_p50", "inspect.mitochondrial_share_p95")))
     else:
-        reasons.append(Reason("No limit on the mitochondrial share can act: {inspect.mitochondrial_genes:d} such genes were found.", ("inspect.mitochondrial_genes",)))
+        reasons.append(
+            Reason(
+                "No limit on the mitochondrial share can act: {inspect.mitochondrial_genes:d} such genes were found.",
+                ("inspect.mitochondrial_genes",),
+            )
+        )
     confidence = "low" if cells < 50 else ("medium" if much or not found or cells < 200 else "high")
-    change = "A bimodal distribution of counts or genes, a tissue known for a high mitochondrial share, or nuclei instead of cells."
+    change = (
+        "A bimodal distribution of counts or genes, a tissue known for a high mitochondrial share, or nuclei instead of cells."
+    )
     return Answer(plain(choice), tuple(reasons), confidence, change)
 
 
@@ -67,5 +83,8 @@ QUESTION = Question(
     ("inspect.*",),
     bounds,
     rule,
-    "3 MADs: scater/OSCA (doi:10.1093/bioinformatics/btw777); 5 MADs for permissive filtering: Heumos et al. 2023 (doi:10.1038/s41576-023-00586-w)",
+    (
+        "3 MADs: scater/OSCA (doi:10.1093/bioinformatics/btw777); 5 MADs for permissive filtering: Heumos "
+        "et al. 2023 (doi:10.1038/s41576-023-00586-w)"
+    ),
 )

@@ -16,7 +16,7 @@ FROM = Path(os.environ.setdefault("ASSAYLINE_FROM", os.environ.get("PWD", os.get
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if shutil.which("assayline") is None:
-    shell.prefix(f'assayline() {{ {shlex.quote(sys.executable)} -m assayline "$@"; }}; ')
+    shell.prefix(f'assayline() {{{{ {shlex.quote(sys.executable)} -m assayline "$@"; }}}}; ')
 
 
 def place(text):
