@@ -1,10 +1,11 @@
-"""Analyte documents of solution analyzers: concentrations in the schema's units, and what stands where a test gave none."""
+"""Analyte documents of solution analyzers: concentrations in the one unit that the schema has for each kind of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from allotrope.labels import fold
+from allotrope.required import measured
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
@@ -18,20 +19,8 @@ CONCENTRATIONS = {
     "ml/l": ("volume concentration", "mL/L", 1.0),
 }
 """Unit as written (folded): key, unit and factor in the schema, which knows one unit for each kind of concentration."""
-NO_RESULT = -0.0
-"""The schema has no analyte without a number; where a test gave none (below its range, failed) this one stands, as in the
-reference implementation, beside the error document that says why. Each use counts for the finding `filled-required`."""
-
-
-def measured(document: Document, node: Node, key: str, value: float | None, unit: str) -> None:
-    """Put a quantity that the schema requires; None is written, and counted, as `NO_RESULT`."""
-    if value is None:
-        document.fill(node, key, f"{NO_RESULT}: the analyzer gave no result")
-    node[key] = {"value": NO_RESULT if value is None else value, "unit": unit}
-
-
 def concentration(document: Document, analyte: Node, value: float | None, unit: str) -> bool:
-    """Put a concentration into an analyte document; returns False, and puts nothing, where the schema does not know its unit."""
+    """Put a concentration (None: no result) into an analyte document; False, and nothing put, for a unit the schema lacks."""
     found = CONCENTRATIONS.get(fold(unit))
     if found is None:
         return False

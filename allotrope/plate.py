@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from allotrope.analyte import NO_RESULT
+from allotrope.required import NO_RESULT
 from allotrope.values import number
 
 if TYPE_CHECKING:

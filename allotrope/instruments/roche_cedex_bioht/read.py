@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from allotrope.analyte import concentration, measured
+from allotrope.analyte import concentration
 from allotrope.aside import set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
 from allotrope.instruments.roche_cedex_bioht.kits import ALL, Kit, kit_of
 from allotrope.record import Record, index_labels
+from allotrope.required import measured
 from allotrope.values import moment, number
 
 if TYPE_CHECKING:
