@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tables", "flatten", "tables"]
 FORMAT = "assayline.tables/1"
+_FOREIGN = "column {!r}: found the unit {!r}; expected {!r}: such values are not in the column but among the entries `other`"
 _CLOCK = "column {!r}: found times without time zone; they are held as the clock showed them, as if it were at UTC"
 
 
@@ -68,14 +69,14 @@ def tables(asm: dict[str, Any]) -> Tables:
     findings: list[Finding] = []
     measurements = _table(walk.measurements, plan.columns, manifest, findings)
     measurements = measurements.append_column("calculated data", joined.column(walk.measurements.rows))
-    calculated = _table(walk.calculated, plan.calculated, manifest, None)
+    calculated = _table(walk.calculated, plan.calculated, manifest, findings)
     findings += joined.findings
     findings += (Finding("uneven-cube", "dimensions and measures differ in length", place, "warning") for place in cubes.uneven)
     rest = metadata_table([*walk.document.other, *walk.document.custom, *cubes.leftovers])
     return Tables(manifest, measurements, calculated, cubes.table(), cubes.components(), rest, tuple(findings))
 
 
-def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding] | None) -> pa.Table:
+def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding]) -> pa.Table:
     """A frame as Arrow table: the pointer of each row, the declared columns, then custom information and other entries."""
     import pyarrow as pa
 
@@ -95,11 +96,14 @@ def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[
                 array = absent[part.type] = pa.nulls(frame.rows, part.type)
             fields.append(part)
             arrays.append(array)
-        if node.unit_column and not _common_unit(node, fields, frame) and findings is not None:
+        if node.column in frame.foreign:
+            facts = (node.column, frame.foreign[node.column], node.unit)
+            findings.append(Finding("foreign-unit", _FOREIGN.format(*facts), "/".join(node.path), "warning"))
+        if node.unit_column and not _common_unit(node, fields, frame):
             findings.append(_mixed(node, frame))
         _written_form(node, fields, frame)
         form = frame.forms.get(node.column)
-        if form is not None and not form.offset and findings is not None:
+        if form is not None and not form.offset:
             findings.append(Finding("time-without-zone", _CLOCK.format(node.column), "/".join(node.path)))
     for name, entries in (("custom information", frame.custom), ("other", frame.other)):
         array = entries.array()
@@ -121,7 +125,7 @@ def _mixed(node: Node, frame: Frame) -> Finding:
     units = sorted(set(frame.columns[node.unit_column].values))
     shown = ", ".join(units[:5]) + (", …" if len(units) > 5 else "")
     message = f"column {node.column!r}: found the units {shown}; expected one: take each from column {node.unit_column!r}"
-    return Finding("mixed-units", message, "/".join(node.path), "warning")
+    return Finding("mixed-units", message, "/".join(node.path))
 
 
 def _written_form(node: Node, fields: list[pa.Field], frame: Frame) -> None:

@@ -66,9 +66,10 @@ class Cubes:
         dimensions, measures = _parts(structure, "dimensions"), _parts(structure, "measures")
         self._describe(pointer, dimensions, measures, body)
         axes, columns = self._data(pointer, data, len(dimensions), len(measures))
-        rows = max(map(len, columns), default=max(map(len, axes), default=0))
         sizes = [len(axis) for axis in axes]
+        rows = max(map(len, columns), default=max(sizes, default=0))
         grid = len(axes) > 1 and prod(sizes) == rows and any(size != rows for size in sizes)
+        rows = rows if grid else max(rows, *sizes, 0)
         if not grid and any(len(part) != rows for part in chain(axes, columns)):
             self.uneven.append(pointer)
         spread = [_spread(axis, position, sizes, rows) if grid else axis for position, axis in enumerate(axes)]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from allotrope.schema.unitlist import fold
 from allotrope.sources import DEFINING, identifies, referenced
 from allotrope.tables.layout import CUSTOM, Layout, Node
 from allotrope.tables.store import Column, Entries, written
 from allotrope.tables.values import Entry, Written, escape, fits, is_cube, loose
 
 REPEATED = 50_000
+HERE = "."
+"""The start of a place that is relative to the pointer of its row."""
 Cube = tuple[str, str, dict[str, Any]]
 
 
@@ -35,6 +38,7 @@ class Frame:
         self.rows = 0
         self.columns: dict[str, Column] = {}
         self.forms: dict[str, Written] = {}
+        self.foreign: dict[str, str] = {}
         self.pointers: list[str] = []
         self.custom = Entries()
         self.other = Entries()
@@ -79,7 +83,12 @@ class Walk:
     def _level(self, node: Node, value: dict[str, Any], at: str, above: list[Sink], *, repeat: bool) -> None:
         """Something that holds measurements: first its own scalars, then the rows below, then its scalars spread over them."""
         sink = Sink(self._wanted)
-        _object(node, value, at, sink, self.measurements.forms)
+        if not _count(node, value):
+            _rowless(node, value, at, sink)
+            self._calculations(sink)
+            self._keep(sink)
+            return
+        _object(node, value, at, sink, self.measurements)
         self._calculations(sink)
         expected = sum(_count(child, part) for _, child, part in sink.spine)
         entries = len(sink.custom) + len(sink.other)
@@ -89,15 +98,18 @@ class Walk:
         for place, child, part in sink.spine:
             self._below(child, part, place, below, repeat=repeat)
         count = self.measurements.rows - start
-        if count:
-            self.measurements.spread(sink, start, count)
-            self._own(sink, start, count)
+        self.measurements.spread(sink, start, count)
+        self._own(sink, start, count)
+        if repeated:
+            self.cubes.extend(("", cube) for cube in sink.cubes)
         else:
-            self.document.other.extend(Entry(at, name, cell) for name, cell in sink.cells.items())
-        if not repeated:
-            self.document.custom.extend(sink.custom)
-            self.document.other.extend(sink.other)
-        self.cubes.extend(("", cube) for cube in sink.cubes)
+            self._keep(sink)
+
+    def _keep(self, sink: Sink) -> None:
+        """Entries and cubes that belong to the document and to none of its rows."""
+        self.document.custom.extend(sink.custom)
+        self.document.other.extend(sink.other)
+        self.document.cubes.extend(sink.cubes)
 
     def _below(self, node: Node, value: Any, at: str, above: list[Sink], *, repeat: bool) -> None:
         if isinstance(value, dict):
@@ -114,11 +126,11 @@ class Walk:
 
     def _measurement(self, node: Node, item: dict[str, Any], at: str, above: list[Sink]) -> None:
         sink = Sink(self._wanted)
-        _object(node, item, at, sink, self.measurements.forms)
-        self._calculations(sink)
+        _object(node, item, HERE, sink, self.measurements)
+        self._calculations(sink, at)
         self._own(sink, self.measurements.rows, 1)
         identifier = str(sink.cells.get("measurement identifier", ""))
-        self.cubes.extend((identifier, cube) for cube in sink.cubes)
+        self.cubes.extend((identifier, _absolute(cube, at)) for cube in sink.cubes)
         self.measurements.close(at, sink, above)
 
     def _own(self, sink: Sink, start: int, count: int) -> None:
@@ -126,18 +138,37 @@ class Walk:
             if key in DEFINING or name not in self.owners:
                 self.owners[name] = (start, count)
 
-    def _calculations(self, sink: Sink) -> None:
-        for at, node, value in sink.calculated:
+    def _calculations(self, sink: Sink, above: str = "") -> None:
+        for relative, node, value in sink.calculated:
+            at = above + relative.removeprefix(HERE)
             for index, item in enumerate(value):
                 place = f"{at}/{index}"
                 if isinstance(item, dict):
                     own = Sink(self._wanted)
-                    _object(node, item, place, own, self.calculated.forms)
+                    _object(node, item, HERE, own, self.calculated)
                     self.sources.append(own.cells)
-                    self.cubes.extend(("", cube) for cube in own.cubes)
+                    self.cubes.extend(("", _absolute(cube, place)) for cube in own.cubes)
                     self.calculated.close(place, own, [])
                 else:
                     self.document.other.extend(loose(at, str(index), item, self.document.cubes))
+
+
+def _absolute(cube: Cube, pointer: str) -> Cube:
+    place, key, body = cube
+    return (pointer + place.removeprefix(HERE) if place.startswith(HERE) else place), key, body
+
+
+def _rowless(node: Node, value: dict[str, Any], at: str, sink: Sink) -> None:
+    """Keep all of an object below which no measurement stands; calculated data is found there too."""
+    for key, part in value.items():
+        child = node.children.get(key)
+        place = f"{at}/{escape(key)}"
+        if child is not None and child.kind == "calculated" and isinstance(part, list):
+            sink.calculated.append((place, child, part))
+        elif child is not None and child.kind == "object" and isinstance(part, dict):
+            _rowless(child, part, place, sink)
+        else:
+            (sink.custom if key in CUSTOM else sink.other).extend(loose(at, key, part, sink.cubes))
 
 
 def _count(node: Node, value: Any) -> int:
@@ -156,29 +187,29 @@ def _leads_to_rows(node: Node, value: Any) -> bool:
     return node.holds_rows and isinstance(value, dict)
 
 
-def _object(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> None:
+def _object(node: Node, value: dict[str, Any], at: str, sink: Sink, frame: Frame) -> None:
     """Sort every key of an object; what has no column of its own type becomes entries."""
     for key, part in value.items():
         child = node.children.get(key)
-        if child is None or not _typed(child, key, part, at, sink, forms):
+        if child is None or not _typed(child, key, part, at, sink, frame):
             into = sink.custom if key in CUSTOM else sink.other
             into.extend(loose(at, key, part, sink.cubes))
 
 
-def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[str, Written]) -> bool:
+def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, frame: Frame) -> bool:
     """Put a value where its node says; False if it is not of the shape the schema declares."""
     kind = node.kind
     if kind == "scalar":
-        return _scalar(node, key, value, at, sink, forms)
+        return _scalar(node, key, value, at, sink, frame)
     if kind == "quantity":
-        return isinstance(value, dict) and _quantity(node, key, value, at, sink, forms)
+        return isinstance(value, dict) and _quantity(node, key, value, at, sink, frame)
     place = f"{at}/{escape(key)}"
     if isinstance(value, dict):
         if kind == "object":
             if node.holds_rows:
                 sink.spine.append((place, node, value))
             else:
-                _object(node, value, place, sink, forms)
+                _object(node, value, place, sink, frame)
             return True
         return False
     if not isinstance(value, list):
@@ -188,13 +219,13 @@ def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[st
     elif kind == "calculated":
         sink.calculated.append((place, node, value))
     elif kind == "first" and value and isinstance(value[0], dict):
-        _object(node, value[0], f"{place}/0", sink, forms)
+        _object(node, value[0], f"{place}/0", sink, frame)
         for index, item in enumerate(value[1:], start=1):
             sink.other.extend(loose(place, str(index), item, sink.cubes))
     elif kind in ("list", "scalars") and not node.column:
         return False
     elif kind == "list" and all(isinstance(item, dict) and not is_cube(item) for item in value):
-        sink.cells[node.column] = [_item(node, item, f"{place}/{index}", sink, forms) for index, item in enumerate(value)]
+        sink.cells[node.column] = [_item(node, item, f"{place}/{index}", sink, frame) for index, item in enumerate(value)]
     elif kind == "scalars" and all(fits(node.type, item) for item in value):
         sink.cells[node.column] = value
     else:
@@ -202,7 +233,7 @@ def _typed(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[st
     return True
 
 
-def _item(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> dict[str, Any]:
+def _item(node: Node, value: dict[str, Any], at: str, sink: Sink, frame: Frame) -> dict[str, Any]:
     """One item of a list of structs; its loose entries, cubes and identifiers belong to the row."""
     own = Sink(
         sink.wanted,
@@ -212,15 +243,15 @@ def _item(node: Node, value: dict[str, Any], at: str, sink: Sink, forms: dict[st
         identifiers=sink.identifiers,
         calculated=sink.calculated,
     )
-    _object(node, value, at, own, forms)
+    _object(node, value, at, own, frame)
     return own.cells
 
 
-def _scalar(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[str, Written]) -> bool:
+def _scalar(node: Node, key: str, value: Any, at: str, sink: Sink, frame: Frame) -> bool:
     if not fits(node.type, value):
         return False
     if node.type == "time":
-        moment, exact = written(node, value, forms)
+        moment, exact = written(node, value, frame.forms)
         sink.cells[node.column] = moment
         if not exact:
             sink.other.append(Entry(at, key, value))
@@ -231,17 +262,20 @@ def _scalar(node: Node, key: str, value: Any, at: str, sink: Sink, forms: dict[s
     return True
 
 
-def _quantity(node: Node, key: str, value: dict[str, Any], at: str, sink: Sink, forms: dict[str, Written]) -> bool:
-    number = value.get("value")
+def _quantity(node: Node, key: str, value: dict[str, Any], at: str, sink: Sink, frame: Frame) -> bool:
+    """A quantity goes into its column only with the unit of that column; one of another unit is kept whole, as entry."""
+    number, unit = value.get("value"), value.get("unit")
     if not fits(node.type, number):
         return False
-    sink.cells[node.column] = written(node, number, forms)[0]
-    unit = value.get("unit")
+    exact = unit == node.unit
     if node.unit_column and isinstance(unit, str):
         sink.cells[node.unit_column] = unit
-        unit = node.unit
+        exact = True
+    elif not exact and not (isinstance(unit, str) and fold(unit) == fold(node.unit)):
+        frame.foreign.setdefault(node.column, str(unit))
+        return False
+    sink.cells[node.column] = written(node, number, frame.forms)[0]
     for name, part in value.items():
-        if name == "value" or (name == "unit" and unit == node.unit):
-            continue
-        sink.other.extend(loose(f"{at}/{escape(key)}", name, part, sink.cubes))
+        if name != "value" and not (name == "unit" and exact):
+            sink.other.extend(loose(f"{at}/{escape(key)}", name, part, sink.cubes))
     return True

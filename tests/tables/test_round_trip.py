@@ -77,10 +77,11 @@ def written(moment: datetime, facts: dict[bytes, bytes]) -> str:
     return text[: 19 + (digits + 1 if digits else 0)] + offset
 
 
-def entries(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+def entries(cells: list[dict[str, Any]], row: str = "") -> Iterator[tuple[str, Any]]:
     for cell in cells:
         value = next((cell[kind] for kind in ("number", "text", "flag") if cell[kind] is not None), None)
-        at = f"{cell['at']}/{escape(cell['label'])}"
+        place = row + cell["at"][1:] if cell["at"].startswith(".") else cell["at"]
+        at = f"{place}/{escape(cell['label'])}"
         yield (f"{at}/value", value) if cell["unit"] is not None else (at, value)
         if cell["unit"] is not None:
             yield f"{at}/unit", cell["unit"]
@@ -127,8 +128,8 @@ def rows(table: pa.Table) -> Iterator[tuple[str, Any]]:
         if field.name in ("pointer", "calculated data") or column.null_count == len(column):
             continue
         if field.name in ("custom information", "other"):
-            for listed in column.to_pylist():
-                yield from entries(listed)
+            for pointer, listed in zip(pointers, column.to_pylist(), strict=True):
+                yield from entries(listed, pointer)
             continue
         of = metadata[field.name].get(b"unit-of", b"").decode() or None
         path = metadata[of or field.name][b"path"].decode()
@@ -183,7 +184,9 @@ def agree(one: Any, other: Any) -> bool:
     """Whether a place met twice is the same: equal, or one instant where a file writes its times in two ways."""
     if same(one, other):
         return True
-    return str(one)[4:5] == "-" and datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    times = [datetime.fromisoformat(str(time)) for time in (one, other)]
+    first, second = (time if time.tzinfo else time.replace(tzinfo=UTC) for time in times)
+    return first == second
 
 
 def account(asm: dict[str, Any]) -> int:
