@@ -27,7 +27,7 @@ _COLUMN = re.compile(r"0*([1-9]\d?)")
 
 
 def undetermined(document: Document, name: str, sources: Sources, unit: str = "(unitless)", **extra: Any) -> None:
-    """A calculated value that the software did not determine: the schema demands a number, `NO_RESULT` stands there and is counted."""
+    """A calculated value that the software did not determine: the schema demands a number, `NO_RESULT` stands there, counted."""
     if document.calculated.add(name, NO_RESULT, unit, sources, **extra):
         document.fill({}, "calculated result", f"{NO_RESULT}: the software gave no number")
 
