@@ -1,6 +1,6 @@
 # Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs bench lock corpus wheel clean
+.PHONY: help setup demo test slow check docs bench lock corpus wheel clean
 BIN := .venv/bin
 RUN ?= runs/demo
 CORES ?= 2
@@ -20,6 +20,9 @@ demo: setup ## instrument files and real counts to a notebook entry and a report
 
 test: setup ## every test; PYTEST="-k convert" narrows
 	@$(BIN)/pytest -n $(TESTERS) --dist loadgroup $(PYTEST)
+
+slow: setup ## the long tests: fifty blanked cells a file, kills, fuzzing, simulations
+	@$(BIN)/pytest -m slow $(PYTEST)
 
 check: setup ## lint, format, types, structure, generated documents, workflows
 	@$(BIN)/python tools/check.py
