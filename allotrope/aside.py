@@ -44,3 +44,11 @@ def rows_as_text(grid: Grid, rows: Iterable[int], title: str) -> dict[str, str]:
             label = f"{title} {cells[0].text.rstrip(' :')}, line {grid.line(row)}"
             kept[label] = "\t".join(cell.text for cell in cells[1:]) or cells[0].text
     return kept
+
+
+def repeats(first: Record, record: Record, labels: Iterable[str]) -> None:
+    """Settle the cells of a row that say again what the first row said of instrument or run; what differs is left unread."""
+    for label in labels:
+        cell = record.cell(label)
+        if cell and cell.text == first.peek(label):
+            cell.mapped()
