@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from allotrope.ledger import Ledger
     from assayline.batch.plan import Item
 
-UNPARSED = frozenset({"unparsed", "unaccounted", "row-skipped", "left-out"})
-"""Findings that `--strict` does not let pass: something of the source did not become what its label promises."""
+UNPLACED = "kept-unplaced"
+"""The one note that `--strict` does not let pass, beside warnings about the source: a cell is not where it belongs."""
 
 
 class Reading(TypedDict):
@@ -136,7 +136,8 @@ def _judge(source: Path, findings: list[Finding], *, strict: bool) -> None:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         found = wrong[0].message.rstrip(".") + more
         raise SchemaInvalid(file=source, where=wrong[0].where or "the document", found=found, expected="what its schema demands")
-    loose = [finding for finding in findings if finding.code in UNPARSED]
+    of_source = [finding for finding in findings if not finding.where.startswith("/")]
+    loose = [finding for finding in of_source if finding.level == "warning" or finding.code == UNPLACED]
     if strict and loose:
         first = loose[0]
         raise NotStrict(file=source, where=first.where or "the file", found=first.message.rstrip("."), count=len(loose))

@@ -33,7 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where outputs go; made if absent")
     parser.add_argument("--to", metavar="FORMATS", help=f"some of {','.join(FORMATS)} (default: json)")
     reading_options(parser)
-    parser.add_argument("--strict", action="store_true", help="end with status 6 where a value does not parse")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="end with status 6 where anything does not parse or fit",
+    )
     parser.add_argument("--force", action="store_true", help="replace outputs that are there already")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written and write nothing")
     parser.add_argument("--jobs", type=int, metavar="N", help="files at a time, each in a process; 0: one a processor")

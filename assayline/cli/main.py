@@ -17,6 +17,7 @@ from assayline.cli.verbs import load, subverbs, verbs
 from assayline.errors import BadArguments
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType, TracebackType
 
 SCHEMA = "assayline/1"
@@ -67,16 +68,25 @@ def choose(argv: list[str]) -> tuple[str, ModuleType | None, list[str]]:
     return f"{verb} {rest[0]}", load(verb, rest[0]), rest[1:]
 
 
+def told(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """Findings for a person, each with how many say the same: notes only where they are few."""
+    same: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault((finding.level, finding.code, finding.message), []).append(finding)
+    notes = sum(level == "note" for level, _, _ in same)
+    return [(group[0], len(group)) for (level, _, _), group in same.items() if level != "note" or notes <= NOTES]
+
+
 def show(outcome: Outcome) -> None:
     """Print an outcome for a person: findings to stderr, text (else the results, one JSON a line) to stdout."""
-    notes = sum(finding.level == "note" for finding in outcome.findings)
-    for finding in outcome.findings:
-        if finding.level == "note" and notes > NOTES:
-            continue
+    lines = told(outcome.findings)
+    for finding, count in lines:
         place = f"{finding.where}: " if finding.where and finding.where not in finding.message else ""
-        talk(f"{finding.level}: {place}{finding.message} [{finding.code}]", level=finding.level)
-    if notes > NOTES:
-        talk(f"{notes} notes; read them with --json.", level="note")
+        more = f" (and {count - 1} more like it)" if count > 1 else ""
+        talk(f"{finding.level}: {place}{finding.message} [{finding.code}]{more}", level=finding.level)
+    left = len(outcome.findings) - sum(count for _, count in lines)
+    if left:
+        talk(f"{left} notes; read them with --json.", level="note")
     text = outcome.text
     if text is None:
         text = "\n".join(json.dumps(result, ensure_ascii=False, default=str) for result in outcome.results)

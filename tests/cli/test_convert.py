@@ -82,6 +82,19 @@ def test_nothing_is_overwritten_without_force(exports, tmp_path, assayline):
     assert {path: path.read_bytes() for path in out.iterdir()} == before
 
 
+def test_strict_writes_nothing_where_something_does_not_fit(shared, tmp_path, assayline):
+    source = shared / "corpus" / "moldev_softmax_pro" / "08"
+    path = next(one for one in source.iterdir() if one.name != "reference.asm.json")
+    loose = assayline("convert", path, "-o", tmp_path / "loose", "--json")
+    assert loose.status == 0, loose.out
+    assert any(finding["code"] == "more-blocks" for finding in loose.envelope["findings"])
+    strict = assayline("convert", path, "-o", tmp_path / "strict", "--strict", "--json")
+    assert strict.status == 6
+    assert strict.envelope["findings"][0]["code"] == "not-strict"
+    assert "line 62" in strict.envelope["findings"][0]["message"]
+    assert not (tmp_path / "strict").exists()
+
+
 def test_dry_run_writes_nothing(exports, tmp_path, assayline):
     done = assayline("convert", exports / "day 01" / "run01.csv", "-o", tmp_path / "out", "--dry-run", "--json")
     assert done.status == 0
@@ -181,6 +194,7 @@ def _die_on_notes(item: Item, settings: Settings) -> Done:
     return convert_item(item, settings)
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_killed_process_costs_one_file(exports, tmp_path, monkeypatch):
     monkeypatch.setattr(pool, "convert_item", _die_on_notes)
     done = list(pool.convert_all(make_plan([exports], tmp_path / "out"), Settings(), 2))
