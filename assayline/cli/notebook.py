@@ -9,6 +9,7 @@ SUBVERBS = {
     "search": "the entries that hold all the words",
     "export": "write entries as an .eln archive",
     "import": "read the entries of an .eln archive",
+    "map": "propose or check how a run maps to a Benchling tenant",
     "outbox": "what is queued for a service, and why it is still there",
     "sign": "sign an entry: name, time and meaning, bound to the record",
     "lock": "close an entry for good",

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> Outcome:
         return Outcome([{"template": built_in()}], text=built_in())
     check(options)
     folder, who = notebook_folder(options.notebook), author()
-    adapter = service(options.to) if options.to else None
+    adapter = service(options.to, folder) if options.to else None
     if options.run is None and adapter:
         return sent(folder, who, adapter)
     found = read_run(options.run)

@@ -185,3 +185,33 @@ class ElnDamaged(AssaylineError):
     template = "{file}: {where}: found {found}; expected {expected}."
     hint = "Export it again from the notebook that it came from; nothing of this entry was stored."
     status = 10
+
+
+class MappingWrong(AssaylineError):
+    """A mapping file cannot be used."""
+
+    code = "mapping-wrong"
+    title = "Mapping not usable"
+    template = "{file}: {where}: found {found}; expected {expected}."
+    hint = "Have one proposed with `assayline notebook map RUN`."
+    status = 2
+
+
+class MappingRefused(AssaylineError):
+    """The tenant's schemas and the entry do not go together; nothing was sent."""
+
+    code = "mapping-refused"
+    title = "Refused before sending"
+    template = "{service}: entry {entry}: {found}; expected a mapping that fits the tenant. Nothing was sent."
+    hint = "Correct the mapping file or the tenant's schema; `assayline notebook map RUN --check` tells when it fits."
+    status = 9
+
+
+class TaskFailed(AssaylineError):
+    """A task of the service failed, or did not end in time."""
+
+    code = "task-failed"
+    title = "Task of the service failed"
+    template = "{service}: task {task}: found {found}; expected it to succeed."
+    hint = "{next}"
+    status = 9

@@ -151,7 +151,9 @@ class Service:
             404: "Check the identifier or the address.",
         }
         hint = advice.get(answer.status, "Correct what it names and push again.")
-        return ServiceRefused(service=self.name, request=f"{method} {path}", status_code=answer.status, found=words, next=hint)
+        return ServiceRefused(
+            service=self.name, request=f"{method} {path}", status_code=answer.status, found=words, next=hint, said=said
+        )
 
 
 def message(said: Any) -> str:

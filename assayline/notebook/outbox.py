@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assayline.notebook.database import guarded, writing
-from assayline.notebook.errors import ServiceAmbiguous, ServiceMissing, ServiceRefused, ServiceUnreachable, ServiceUnsure
+from assayline.notebook.errors import (
+    MappingRefused,
+    ServiceAmbiguous,
+    ServiceMissing,
+    ServiceRefused,
+    ServiceUnreachable,
+    ServiceUnsure,
+    TaskFailed,
+)
 from assayline.notebook.local import LocalNotebook, now
 
 if TYPE_CHECKING:
@@ -50,7 +58,10 @@ class Step:
 class Adapter(Protocol):
     """A service: its name with the address, the steps that store an entry there, and the receipt that the steps' results give."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name under which the outbox keeps pushes to this service."""
+        ...
 
     def plan(self, entry: Entry, storage: Storage) -> list[Step]:
         """The steps in order; nothing is sent."""
@@ -125,7 +136,7 @@ class Outbox:
             for job in self.jobs(adapter.name, "queued"):
                 try:
                     self._send(adapter, job, settle)
-                except (ServiceRefused, ServiceAmbiguous) as error:
+                except (ServiceRefused, ServiceAmbiguous, MappingRefused, TaskFailed) as error:
                     self._mark(job, "stuck", str(error))
                 except (ServiceUnreachable, ServiceUnsure, ServiceMissing) as error:
                     self._mark(job, "queued", str(error))
