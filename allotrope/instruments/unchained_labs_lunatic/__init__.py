@@ -66,7 +66,7 @@ class Run:
     """The facts above the table; where there are none, the first row of the table speaks for all."""
 
     def __init__(self, grid: Grid, header: int, first: Record) -> None:
-        cells = [cell for row in range(header) for cell in grid.cells(row)]
+        cells = [found for row in range(header) for found in grid.cells(row)]
         self.first = first
         self.shared: dict[str, Any] = {}
         self.facts: Record | None = None
@@ -81,9 +81,11 @@ class Run:
                 value = self.facts.text(label)
                 if value is not None:
                     self.shared[path] = value
-        for cell in cells:
-            if cell.text in ABSENT:
-                cell.ignore("stands for no value")
+        for title in cells if len(cells) == 1 else ():
+            title.mapped()
+        for found in cells:
+            if found.text in ABSENT:
+                found.ignore("stands for no value")
 
         self.application = self.text("Application") or ""
 
