@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROWS = "measurement document"
 CALCULATED = "calculated data document"
+DEVICES = "device control aggregate document"
 FIRST = frozenset(("device control document", "processed data document", "device document"))
 CUSTOM = frozenset(("custom information document", "custom information aggregate document"))
 
@@ -209,16 +210,17 @@ def _gather(node: Node, above: list[Node], below: list[Node], kinds: tuple[Kind,
 def _name(columns: Sequence[Node]) -> None:
     """Give each column its last key as name, with as many keys before it as make it unique within `columns`.
 
-    What stands in the measurement document itself keeps its plain key.
+    What a measurement holds itself, but for the settings of its devices, is named before the rest, which makes way for it.
     """
-    shared = Counter(node.path[-length:] for node in columns for length in range(1, len(node.path) + 1))
-    own = {node.path[-1] for node in columns if len(node.path) > 1 and node.path[-2] == ROWS}
-    for node in columns:
-        plain = len(node.path) > 1 and node.path[-2] == ROWS
-        lengths = range(1, len(node.path) + 1)
-        length = (
-            1 if plain else next((n for n in lengths if shared[node.path[-n:]] == 1 and (n > 1 or node.path[-1] not in own)), 0)
-        )
-        node.column = "/".join(node.path[-length:])
-        if node.kind == "quantity" and not node.unit:
-            node.unit_column = f"{node.column} unit"
+    taken: set[str] = set()
+    near = [node for node in columns if ROWS in node.path and DEVICES not in node.path]
+    chosen = set(map(id, near))
+    for group in (near, [node for node in columns if id(node) not in chosen]):
+        shared = Counter(node.path[-length:] for node in group for length in range(1, len(node.path) + 1))
+        for node in group:
+            names = (("/".join(node.path[-n:]), shared[node.path[-n:]]) for n in range(1, len(node.path) + 1))
+            own = len(node.path) > 1 and node.path[-2] == ROWS
+            node.column = next((name for name, count in names if name not in taken and (count == 1 or own)), "/".join(node.path))
+            if node.kind == "quantity" and not node.unit:
+                node.unit_column = f"{node.column} unit"
+        taken.update(node.column for node in group)

@@ -97,7 +97,7 @@ def _pipe(options: argparse.Namespace) -> Outcome:
         return Outcome([result | {"columns": table.column_names}], _findings(path, found, options.table))
     sys.stdout.buffer.write(WRITERS[options.to or "csv"](getattr(found, options.table)))
     sys.stdout.buffer.flush()
-    return Outcome([result], _findings(path, found, options.table))
+    return Outcome([result], _findings(path, found, options.table), text="")
 
 
 def _file(options: argparse.Namespace, output: Path, ending: str) -> Outcome:
