@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from allotrope.calculated import Calculated
-from allotrope.custom import CUSTOM, standardise
+from allotrope.custom import CUSTOM as CUSTOM
+from allotrope.custom import standardise
 from allotrope.record import KEPT, UNREAD
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ def traced(value: Any, where: str) -> Any:
     if kind is None:
         return value
     marked = kind(value)
-    marked.where = where  # type: ignore[attr-defined]
+    marked.where = where
     return marked
 
 
@@ -166,7 +166,7 @@ class Cell:
 
     def keep(self) -> Scalar | None:
         """The verbatim scalar for custom information; None where the cell is empty."""
-        return self._give(scalar(self.value), KEPT) if self else None  # type: ignore[no-any-return]
+        return self._give(scalar(self.value), KEPT) if self else None
 
     def keep_text(self) -> str:
         """The verbatim text for custom information, kept where nothing has read the cell; empty where it is empty."""
