@@ -90,15 +90,10 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
 
 
 def _end(grid: Grid, header: int) -> int:
-    """The first row below the table: neither blank, nor with a particle size, nor the name of a run alone."""
-    row = header + 1
-    while row < len(grid.rows):
-        cells = grid.cells(row)
-        alone = len(cells) == 1 and cells[0].handle % grid.width == 0
-        if cells and not alone and (grid.width < 2 or grid.at(row, 1).number is None):
-            break
-        row += 1
-    return row
+    """The first row below the table: the one after the last particle size with a count."""
+    rows = range(header + 1, len(grid.rows)) if grid.width > 2 else range(0)
+    sized = [row for row in rows if grid.at(row, 1).number is not None and grid.at(row, 2).number is not None]
+    return max(sized, default=header) + 1
 
 
 def _runs(document: Document, grid: Grid, header: int, end: int) -> dict[str, list[Record]]:
