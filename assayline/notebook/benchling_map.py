@@ -21,7 +21,7 @@ SCHEMA = "assayline/benchling-map/1"
 LINKS = ("custom_entity_link", "entity_link")
 WORDS = ("text", "long_text")
 PAGE = 100
-LEADING = ("Sample", "Place", "Time")
+LEADING = ("Sample", "Name", "Place", "Time")
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.notebook.entry import Figure
 from assayline.notebook.errors import NotebookDamaged
-from assayline.report.page import OPENING, plain, style, versus
-from assayline.report.words import anchor, data, is_number, moment, number, plural, size
+from assayline.report.page import OPENING, style, versus
+from assayline.report.words import anchor, data, is_number, moment, number, plain, plural, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 from collections import Counter
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from assayline.report.plot import MOST_CURVES, draw
 from assayline.report.results import Column, Results, read_results
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2 import Environment
 
     from assayline.notebook.run import Figure, Run
 
 MOST_ROWS, MARKERS_EACH = 100, 8
+STAGES = ("qc", "model", "cluster")
 FATES = ("cells", "mapped", "kept", "ignored")
 OPENING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -40,20 +44,27 @@ def environment() -> Environment:
         "size": words.size,
         "moment": words.moment,
         "uri": uri,
-        "plain": plain,
+        "plain": words.plain,
     }
-    made.globals |= {"is_number": words.is_number, "span": words.span, "plural": words.plural}
+    made.globals |= {
+        "is_number": words.is_number,
+        "span": words.span,
+        "change": words.change,
+        "wide": wide,
+        "plural": words.plural,
+    }
     return made
+
+
+def wide(figure: Figure) -> bool:
+    """Whether a picture is so much wider than high that it needs the page's whole width."""
+    width, height = struct.unpack(">II", figure.png[16:24]) if len(figure.png) > 24 else (1, 1)
+    return bool(width > 1.6 * height)
 
 
 def uri(figure: Figure) -> str:
     """A figure as a data URI."""
     return "data:image/png;base64," + base64.b64encode(figure.png).decode()
-
-
-def plain(name: str) -> str:
-    """A key of JSON as words."""
-    return name.replace("_", " ")
 
 
 def style() -> str:
@@ -111,6 +122,7 @@ def findings(run: Run) -> list[Finding]:
         *run.ledgers.items(),
         *(("decisions/" + name, body) for name, body in run.decisions.items()),
         *((f"cells/{name}.json", body) for name, body in run.cells.items()),
+        ("interpretation.json", run.interpretation),
     ]
     for name, body in holders:
         for item in body.get("findings") or []:
@@ -121,6 +133,13 @@ def findings(run: Run) -> list[Finding]:
                 )
     return sorted(
         dict.fromkeys(found), key=lambda item: ("error warning note".find(item.level), item.code, item.where, item.message)
+    )
+
+
+def ordered(questions: Iterable[str]) -> list[str]:
+    """Questions in the order in which a run asks them; unknown ones last."""
+    return sorted(
+        questions, key=lambda name: (next((place for place, word in enumerate(STAGES) if word in name), len(STAGES)), name)
     )
 
 
@@ -145,10 +164,27 @@ def scalars(body: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for key, value in body.items():
         if isinstance(value, dict) and path.count(" › ") < 3:
-            found += scalars(value, f"{path}{plain(key)} › ")
+            found += scalars(value, f"{path}{words.plain(key)} › ")
         elif isinstance(value, (str, int, float, bool)) and key not in ("schema", "findings"):
-            found.append((path + plain(key), value))
+            found.append((path + words.plain(key), value))
     return found
+
+
+def clusters(run: Run) -> list[dict[str, Any]]:
+    """The clusters that a station lists, each with the same keys; nothing when it lists them in another shape."""
+    found = run.cells.get("clusters", {}).get("clusters")
+    rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    return rows if rows and all(row.keys() == rows[0].keys() for row in rows) else []
+
+
+def percentile(name: str) -> str:
+    """`counts p05` as `counts, 5th percentile` and `p50` as the median."""
+    word, _, number = name.rpartition(" p")
+    if not word or not number.isdecimal():
+        return name
+    place = int(number)
+    ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{word}, median" if place == 50 else f"{word}, {place}{ending} percentile"
 
 
 def quality(run: Run) -> list[tuple[str, Any, Any]]:
@@ -158,7 +194,12 @@ def quality(run: Run) -> list[tuple[str, Any, Any]]:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []
     left, right = dict(scalars(before)), dict(scalars(after))
-    return [(name, left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])]
+    counts = [
+        (name, body.get(old), body.get(new))
+        for name, old, new in (("cells", "read", "kept"), ("genes", "genes_read", "genes_kept"))
+    ]
+    known = [item for item in counts if item[0] not in left and item[1] is not None and item[2] is not None]
+    return known + [(percentile(name), left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])]
 
 
 def markers(run: Run) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
@@ -170,7 +211,15 @@ def markers(run: Run) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(str(row[group]), []).append(row)
-    return [name for name in rows[0] if name != group][:7], [(name, items[:MARKERS_EACH]) for name, items in groups.items()]
+    varied = [name for name in rows[0] if name != group and varies(name, groups.values())]
+    return varied[:6], [(name, items[:MARKERS_EACH]) for name, items in groups.items()]
+
+
+def varies(name: str, groups: Iterable[list[dict[str, Any]]]) -> bool:
+    """Whether a column tells the rows of a group apart."""
+    return any(len({str(row[name]) for row in rows}) > 1 for rows in groups) and not any(
+        isinstance(row[name], bool) for rows in groups for row in rows
+    )
 
 
 def times(run: Run) -> list[str]:
@@ -213,10 +262,11 @@ def render(run: Run, title: str | None = None) -> bytes:
         "findings": findings(run),
         "quality": quality(run),
         "cells": {name: scalars(body) for name, body in run.cells.items()},
+        "clusters": clusters(run),
         "marker_columns": columns,
         "marker_groups": groups,
         "figures": figures,
-        "decisions": [(name, body, versus(body)) for name, body in run.decisions.items()],
+        "decisions": [(name, run.decisions[name], versus(run.decisions[name])) for name in ordered(run.decisions)],
         "unknown": sorted(set(cited(run)) - set(run.evidence)),
         "version": __version__,
         "style": style(),

@@ -18,7 +18,7 @@ SETTINGS = {
 }
 """Parts of a measurement that say how it was made, not what came out."""
 
-LEADING = ("Sample", "Place", "Time")
+LEADING = ("Sample", "Name", "Place", "Time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def lead(document: dict[str, Any], measurement: dict[str, Any]) -> dict[Column, 
     plate = sample.get("well plate identifier")
     inner = document.get("measurement aggregate document", {})
     time = measurement.get("measurement time") or inner.get("measurement time")
-    words = (sample.get("sample identifier"), f"{plate} {place}" if plate and place else place, time)
+    custom = sample.get("custom information document") or {}
+    name = sample.get("written name") or custom.get("Sample Name") or custom.get("Sample name")
+    words = (sample.get("sample identifier"), name, f"{plate} {place}" if plate and place else place, time)
     return {Column(label): word for label, word in zip(LEADING, words, strict=True) if word not in (None, "", "N/A")}
 
 
@@ -155,7 +157,8 @@ def read_document(results: Results, document: dict[str, Any], homes: dict[str, d
         values = dict(quantities(measurement))
         if at:
             values = {Column(c.label + at, c.unit) if c.label in measurement else c: v for c, v in values.items()}
-        name = " ".join(str(row[column]) for column in map(Column, LEADING[:2]) if column in row) or "measurement"
+        named = row.get(Column("Name"), row.get(Column("Sample")))
+        name = " ".join(str(word) for word in (named, row.get(Column("Place"))) if word is not None) or "measurement"
         for label, curve in curves(measurement, name):
             results.curves.setdefault(label, []).append(curve)
         for error in listed(measurement, "error"):

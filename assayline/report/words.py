@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
+ACRONYMS = {"qc": "QC", "mads": "MADs", "pca": "PCA", "umap": "UMAP", "rna": "RNA", "asm": "ASM", "scvi": "scVI"}
 
 
 def number(value: Any) -> str:
@@ -26,6 +27,8 @@ def number(value: Any) -> str:
         mantissa, _, power = text.partition("e")
         text = f"{mantissa} × 10^{int(power)}" if power else text
         return text.replace("-", "\N{MINUS SIGN}")
+    if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
+        return ", ".join(map(number, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
@@ -36,6 +39,19 @@ def data(value: Any) -> Markup:
         raised = Markup("10<sup>{}</sup>").format(power) if power else ""
         return Markup('<data value="{}">{}{}</data>').format(repr(value), shown, raised)
     return escape(number(value))
+
+
+def change(before: Any, after: Any) -> str:
+    """The change from one number to another in percent with its sign, or nothing."""
+    if not (is_number(before) and is_number(after) and before):
+        return ""
+    text = f"{100 * (after - before) / before:+.1f}"
+    return ("0.0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")) + " %"
+
+
+def plain(name: str) -> str:
+    """A key of JSON as words, with acronyms as they are written."""
+    return " ".join(ACRONYMS.get(word, word) for word in name.replace("_", " ").split(" "))
 
 
 def is_number(value: Any) -> bool:
