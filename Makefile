@@ -1,6 +1,6 @@
 # Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check docs bench lock corpus wheel clean
+.PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel clean
 BIN := .venv/bin
 RUN ?= runs/demo
 CORES ?= 2
@@ -32,6 +32,9 @@ docs: setup ## write the generated documents again
 
 bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
+
+fuzz: setup ## damage INPUTS=5000 corpus files in seeded ways and convert them
+	@$(BIN)/python tools/fuzz.py --shared $(SHARED) --inputs $(or $(INPUTS),5000)
 
 corpus: setup ## convert SHARED/corpus into OUT=DIR, in the layout that asm_compare.py reads
 	@$(BIN)/python tools/corpus.py $(SHARED)/corpus $(OUT)

@@ -170,7 +170,7 @@ class Probe:
     def _archive(self) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(io.BytesIO(self.data))
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
             raise Damaged(file=self.name, where="the archive", found=str(error), expected="a complete zip archive") from error
 
     @cached_property
@@ -184,7 +184,13 @@ class Probe:
             raise Damaged(file=self.name, where="the OLE file", found=str(error), expected="a complete compound file") from error
 
     def member(self, name: str) -> bytes:
-        """The bytes of an archive member, OLE stream or file of the folder; raises Damaged or TooLarge."""
+        """The bytes of an archive member, OLE stream or file of the folder; raises Damaged or TooLarge.
+
+        `inner.zip!/name` is a member of an archive in the archive.
+        """
+        if "!/" in name:
+            outer, _, inner = name.partition("!/")
+            return self.inner(outer).member(inner)
         if self.folder:
             try:
                 return (self.folder / name).read_bytes()
@@ -204,8 +210,20 @@ class Probe:
                     raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
                 with archive.open(name) as stream:
                     return stream.read(LARGEST_MEMBER)
-            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, UnicodeDecodeError) as error:
                 raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
+
+    def inner(self, name: str) -> Probe:
+        """The probe of an archive member that is an archive itself, opened once."""
+        if name not in self._inner:
+            stream = io.BytesIO(self.member(name))
+            stream.name = f"{self.name}/{name}"
+            self._inner[name] = Probe(stream)
+        return self._inner[name]
+
+    @cached_property
+    def _inner(self) -> dict[str, Probe]:
+        return {}
 
     def member_text(self, name: str) -> str:
         """A member's bytes as text in its own encoding."""

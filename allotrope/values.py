@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allotrope.errors import BadOption
 
+EXACT = 2.0**53
+"""Up to here whole numbers stay integers; JSON readers hold larger ones as floats."""
 Scalar = str | int | float | bool
 
 MONTHS = {
@@ -93,7 +95,7 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
         return None
     if found - found != 0 or "_" in text:
         return None
-    return int(text) if text.lstrip("+-").isdigit() else found
+    return int(text) if text.lstrip("+-").isdigit() and abs(found) < EXACT else found
 
 
 def scalar(value: Any) -> Scalar:

@@ -36,7 +36,7 @@ def text_sections(grid: Grid, export: Export) -> None:
         for one in grid.cells(row):
             assigned(export.facts, one)
     ends = [row for row, _ in titles[1:]] + [len(grid.rows)]
-    for (row, title), end in zip(titles, ends, strict=True):
+    for (row, title), end in zip(titles, ends, strict=False):
         grid.structure(row)
         last = min(grid.until_blank(row + 1), end)
         if last > row + 1:

@@ -159,10 +159,17 @@ def json_tree(text: str, leaves: Leaves, file: str) -> Node:
                 node.nodes.append(below)
                 stack.append((part, below, depth + 1))
             elif isinstance(value, _Pairs):
-                node.labelled.append((key, leaves.add(place, part)))
+                node.labelled.append((key, leaves.add(place, _whole(part))))
             else:
-                node.cells.append(leaves.cell(leaves.add(place, part), key))
+                node.cells.append(leaves.cell(leaves.add(place, _whole(part)), key))
     return root
+
+
+def _whole(value: Any) -> Any:
+    """Text without half characters (lone surrogates), which UTF-8 cannot hold; all else as it is."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
 
 
 def _local(tag: str) -> str:

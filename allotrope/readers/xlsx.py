@@ -51,7 +51,7 @@ def _check_zip(data: bytes, file: str) -> None:
             for member in members:
                 if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
                     _check_extent(archive.read(member), member.filename, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise Damaged(file=file, where="the workbook", found=str(error), expected="a complete workbook") from error
 
 

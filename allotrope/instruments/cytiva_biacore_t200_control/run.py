@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,7 +85,7 @@ def curves(streams: dict[str, Stream]) -> dict[int, dict[str, Curve]]:
             continue
         curve = found.setdefault(int(place[1]), {}).setdefault(cells.get(path.rpartition("/")[0], "1"), Curve())
         words = stream.words[HEADER_WORDS[kind] :]
-        values = [float(word.value) if word.value is not None else 0.0 for word in words]
+        values = [word.value for word in words if isinstance(word.value, float) and math.isfinite(word.value)]
         for word in stream.words:
             word.mapped()
         if kind == "XYData":
