@@ -155,6 +155,19 @@ def ole(data: bytes) -> int:
     return total
 
 
+def agilent_trace(data: bytes) -> int:
+    """Values of eight bytes behind a header of 6,144, and the header's texts that hold anything."""
+    texts = (0x35A, 0x957, 0xA0E, 0xC11, 0x104C, 0x1075)
+    return (len(data) - 0x1800) // 8 + sum(bool(data[at + 1 : at + 1 + 2 * data[at] : 2].strip(b" \0")) for at in texts)
+
+
+def members(data: bytes, opened: list[str], read: int) -> int:
+    """Members of an archive and of the archives in it that were opened, without those that were read."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        inner = [zipfile.ZipFile(io.BytesIO(archive.read(name))) for name in opened]
+        return sum(not info.is_dir() for one in (archive, *inner) for info in one.infolist()) - read
+
+
 def count(data: bytes, part: dict[str, Any]) -> int:
     """Filled cells of some bytes, of the kind (and at the delimiter) that a ledger's part names."""
     kind = part["kind"]
@@ -168,5 +181,9 @@ def count(data: bytes, part: dict[str, Any]) -> int:
         return json_scalars(data)
     if kind == "ole":
         return ole(data)
+    if kind == "agilent trace":
+        return agilent_trace(data)
+    if kind == "members":
+        return members(data, part["opened"], part["read"])
     message = f"no independent counter for {part}"
     raise AssertionError(message)
