@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LAYOUT = (
     r"\A\W*((Sample Name|Well Position)\s*[,;\t].*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
-    r"|.*([,;\t].*){3}\n\W*(nm|s|sec|min|time.*)\s*[,;\t]\W*A\b)"
+    r"|[^,;\t\n]*([,;\t][^,;\t\n]*){3,}\n\W*(nm|s|sec|min|time.*)\s*[,;\t]\W*A\b)"
 )
 """A table under sample names, or a line of facts above a table of two columns."""
 ON_BOARD = r"\A\W*((Sample Name|Well Position)\t|Well Position|Sample Name.*[,;\t]\W*(Absorbance|A\d{2,4})\b)"
