@@ -158,7 +158,7 @@ class _Maker:
         self.sample = template.get("sample document", {}).get(CUSTOM, {}) | assay.plate_type
 
     def fill(self, node: Node, well: str, cell: Cell) -> Node:
-        """A measurement of a well; a value that is no number stays as text."""
+        """A measurement of a well."""
         sample: Node = {"sample identifier": f"{self.plate.barcode} {well}", "location identifier": well}
         sample |= {"well plate identifier": self.plate.barcode, CUSTOM: dict(self.sample)}
         code = self.assay.maps.get(self.plate.number, {}).get(well)
@@ -172,8 +172,6 @@ class _Maker:
         put(node, "compartment temperature", self.temperature)
         put(node, self.mode.lower(), cell.as_number(), UNITS[self.mode])
         put(node, CUSTOM, self.custom)
-        if self.mode.lower() not in node:
-            put(node, CUSTOM, {"result": cell.keep()})
         return node
 
 
@@ -199,12 +197,14 @@ def calculate(document: Document, assay: Assay, found: list[Plate], results: lis
 
 def rest(grid: Grid) -> dict[str, object]:
     """What nothing has read: lines of a section by section and label."""
+    grid.settle()
     found: Node = {}
     section = ""
     for row in range(len(grid.rows)):
         title = grid.text(row)
         if title.endswith(":") and len(grid.cells(row)) == 1:
             section = title.rstrip(":")
+            grid.at(row, 0).mapped()
         cells = [cell for cell in grid.cells(row) if grid.fates[cell.handle] == UNREAD]
         texts = [str(cell.keep()) for cell in cells]
         if texts:

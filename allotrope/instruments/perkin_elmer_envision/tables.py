@@ -84,7 +84,12 @@ def _wells(source: Source, grid: Grid, first: int, last: int) -> Iterator[tuple[
         columns = {column: column + 1 for column in range(grid.width)}
         lines = [(row, row_letters(at)) for at, row in enumerate(range(body, min(last, body + MOST_ROWS)))]
         found = Matrix(grid, first, columns, lines)
-    yield from ((well, cell) for well, cell in found.wells() if cell)
+    for well, cell in found.wells():
+        if number(cell.value, grid.locale.decimal) is not None:
+            yield well, cell
+        elif cell:
+            message = f"{well}: found {cell.text!r} where a number is expected; kept as text"
+            source.find("no-number", message, cell.where, "warning")
 
 
 def blocks(grid: Grid, title: str, ends: tuple[str, ...]) -> dict[str, Record]:
