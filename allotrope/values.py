@@ -79,7 +79,7 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
     """The finite number a cell holds, or None; an integer where the text is one."""
     if not isinstance(value, str):
         usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value - value == 0
-        return value if usable else None
+        return (float(value) if abs(value) >= EXACT else value) if usable else None
     text = value.strip().replace("\u2212", "-")
     if decimal == ",":
         if "." in text and not _GROUPED[","].match(text):
@@ -110,6 +110,8 @@ def scalar(value: Any) -> Scalar:
     if isinstance(value, timedelta):
         return str(value)
     if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, int) and abs(value) >= EXACT:
         return str(value)
     return value  # type: ignore[no-any-return]
 

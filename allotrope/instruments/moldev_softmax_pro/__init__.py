@@ -52,7 +52,7 @@ def read(source: Source) -> Document:
         raise source.damaged("the text", "no line '##BLOCKS='", "an export of SoftMax Pro")
     grid.structure(start)
     spans = blocks_of(grid)
-    declared = int("".join(filter(str.isdigit, grid.text(start))) or len(spans))
+    declared = int("".join(filter(str.isdigit, grid.text(start)))[:9] or len(spans))
     if declared < len(spans):
         message = f"{len(spans)} blocks where the first line declares {declared}; the others are kept verbatim"
         source.find("more-blocks", message, f"line {grid.line(spans[declared][0])}", "warning")
