@@ -1,0 +1,174 @@
+"""Nova Biomedical BioProfile FLEX2: the CSV of sample results, one row a sample, perhaps with a row of units under the header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from allotrope.analyte import concentration
+from allotrope.aside import set_aside
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
+from allotrope.field import Field, apply, as_percent, as_time
+from allotrope.instrument import Instrument
+from allotrope.signature import Signature, text
+from allotrope.values import moment
+
+if TYPE_CHECKING:
+    from allotrope.envelope import Document, Group, Node
+    from allotrope.record import Record
+    from allotrope.source import Source
+    from allotrope.values import Locale
+
+FILE_NAME = re.compile(r"SampleResults(.*?)(\d{4}-\d\d-\d\d)_(\d\d)(\d\d)(\d\d)\.csv", re.IGNORECASE)
+"""Analyzer (where the settings name one) and time of the export."""
+TIME = "Date & Time"
+ANALYTES = {
+    "NH4+": ("ammonium", "mmol/L"),
+    "HCO3": ("bicarbonate", "mmol/L"),
+    "Ca++": ("calcium", "mmol/L"),
+    "Gluc": ("glucose", "g/L"),
+    "Glu": ("glutamate", "mmol/L"),
+    "Gln": ("glutamine", "mmol/L"),
+    "Lac": ("lactate", "g/L"),
+    "K+": ("potassium", "mmol/L"),
+    "Na+": ("sodium", "mmol/L"),
+}
+"""Column, analyte and the unit that holds where the file names none."""
+
+
+def ratio(value: Any, locale: Locale) -> int | float | None:
+    """The first part of a dilution such as 2:1."""
+    return as_percent(str(value).partition(":")[0], locale)
+
+
+def quantity(label: str, path: str, unit: str) -> Field:
+    """A field that may be written with a percent sign."""
+    return Field(label, path, unit=unit, read=as_percent)
+
+
+COUNTS = (
+    quantity("Viability", "processed data/viability (cell counter)", "%"),
+    quantity("Viable Density", "processed data/viable cell density (cell counter)", "10^6 cells/mL"),
+    quantity("Total Density", "processed data/total cell density (cell counter)", "10^6 cells/mL"),
+    quantity("Average Live Cell Diameter", "processed data/average live cell diameter (cell counter)", "µm"),
+    quantity("Total Cell Count", "processed data/total cell count", "cell"),
+    quantity("Total Live Count", "processed data/viable cell count", "cell"),
+    Field("Cell Density Dilution", "processed data/data processing document/cell density dilution factor", "(unitless)", ratio),
+)
+GASES = (
+    quantity("PO2", "pO2", "mmHg"),
+    quantity("PCO2", "pCO2", "mmHg"),
+    quantity("CO2 Saturation", "carbon dioxide saturation", "%"),
+    quantity("O2 Saturation", "oxygen saturation", "%"),
+)
+ACIDITY = (quantity("pH", "pH", "pH"), quantity("Vessel Temperature (°C)", "temperature", "degC"))
+DETECTIONS = (
+    ("cell-counting", COUNTS, ("Viability", "Viable Density")),
+    ("blood-gas-detection", GASES, ("PO2", "PCO2")),
+    ("osmolality-detection", (quantity("Osm", "osmolality", "mosm/kg"),), ("Osm",)),
+    ("ph-detection", ACIDITY, ("pH",)),
+)
+"""Detection type, fields, and the columns without which the schema knows no such measurement."""
+SAMPLE = (
+    Field(TIME, "measurement time", read=as_time),
+    Field("Sample ID", "sample document/sample identifier"),
+    Field("Sample Type", "sample document/description"),
+    Field("Batch ID", "sample document/batch identifier"),
+)
+CONTROL = (
+    "Sparging O2%",
+    "pH / Gas Flow Time",
+    "Vessel Pressure (psi)",
+    "Chemistry Flow Time",
+    "Valid Images",
+    "Cell Density Flow",
+)
+
+
+def read(source: Source) -> Document:
+    """The samples; the file's name says when they were exported, and by which analyzer."""
+    grid = source.grid()
+    header = grid.find_row(TIME, "Sample ID")
+    if header is None:
+        raise source.damaged("the header", f"no row with {TIME!r} and 'Sample ID'", "the header of a FLEX2 export")
+    document = source.document()
+    records = list(grid.table(header).records())
+    units = records.pop(0) if records and not records[0].peek(TIME) and not records[0].peek("Sample ID") else None
+    name = FILE_NAME.fullmatch(source.name)
+    exported = moment(f"{name[2]} {name[3]}:{name[4]}:{name[5]}", grid.locale) if name else None
+    document.device["device identifier"] = name[1] if name and name[1] else None
+    texts = {cell.label: cell.text.replace(" ", "") for cell in units or () if cell}
+    kept: dict[str, Any] = {}
+    if units is not None:
+        _settle_units(units)
+        kept = {label: value for label, value in units.rest().items() if value != "-"}
+    for record in records:
+        _sample(document, record, texts, {"units": kept} if kept else {}, exported)
+    if not any(group.measurements for group in document.groups):
+        raise source.empty(f"line {grid.line(header)}", "a header without results", "at least one result")
+    return document
+
+
+def _settle_units(units: Record) -> None:
+    """The units of the columns that have a place in the schema decided, or repeat, the unit there."""
+    labels = [*ANALYTES, *(label for _, fields, _ in DETECTIONS for field in fields for label in field.names)]
+    for label in labels:
+        units.text(label)
+
+
+def _sample(document: Document, record: Record, units: dict[str, str], kept: dict[str, Any], exported: str | None) -> None:
+    """One sample: a measurement for each kind of detection that gave results."""
+    group = document.group()
+    analytes = _analytes(document, record, units)
+    if analytes:
+        node = _measurement(group, "metabolite-detection")
+        node["analyte aggregate document"] = {"analyte document": analytes}
+    for detection, fields, required in DETECTIONS:
+        if all(as_percent(record.peek(label), record.store.locale) is not None for label in required):
+            node = _measurement(group, detection)
+            apply(fields, record, node)
+            if detection == "cell-counting" and record.peek("Cell Density Dilution"):
+                put(node, "processed data/data processing document/cell type processing method", record.text("Cell Type"))
+    if not group.measurements:
+        set_aside(document, record, "the sample has no result that makes a measurement")
+        return
+    put(group.document, "analyst", record.text("Operator"))
+    put(group.node, "data processing time", exported)
+    for node in group.measurements:
+        apply(SAMPLE, record, node)
+    control = record.keep(*CONTROL)
+    rest = record.rest()
+    for node in group.measurements:
+        put(node, f"device control/{CUSTOM}", dict(control))
+        put(node, f"sample document/{CUSTOM}", rest | kept)
+
+
+def _measurement(group: Group, detection: str) -> Node:
+    return group.measurement({"device control/device type": "solution-analyzer", "device control/detection type": detection})
+
+
+def _analytes(document: Document, record: Record, units: dict[str, str]) -> list[Node]:
+    """The analyte documents in the order of their names; a result in a unit that the schema lacks is kept with the sample."""
+    found = []
+    for label, (name, usual) in sorted(ANALYTES.items(), key=lambda item: item[1][0]):
+        value = record.peek_number(label)
+        node: Node = {"analyte name": name}
+        if value is not None and concentration(document, node, value, units.get(label, usual)):
+            record.number(label)
+            found.append(node)
+    return found
+
+
+INSTRUMENT = Instrument(
+    name="novabio_flex2",
+    vendor="Nova Biomedical",
+    product="BioProfile FLEX2",
+    manifest="solution-analyzer/BENCHLING/2024/09/solution-analyzer",
+    signature=Signature(("text",), all=(text(r"\A(?=.*\bDate & Time\b)(?=.*\bSample Type\b).*\b(Gluc|PCO2|Osm)\b"),)),
+    read=read,
+    device={"model number": "Flex2", "product manufacturer": "Nova Biomedical"},
+    system={"software name": "NovaBio Flex"},
+    export="On the analyzer open Review > Sample results, choose samples and export; keep the name SampleResults….csv.",
+    not_covered="Live diameter and deviation, and results of a detection that lacks its main value, are custom information.",
+)
