@@ -11,12 +11,20 @@ if TYPE_CHECKING:
 SETTINGS = {
     "data processing document",
     "device control aggregate document",
-    "custom information document",
-    "sample document",
     "data source aggregate document",
     "error aggregate document",
 }
 """Parts of a measurement that say how it was made, not what came out."""
+
+NAMES = (
+    "analyte name",
+    "calculated data name",
+    "statistical feature",
+    "statistic datum role",
+    "image feature name",
+    "image feature",
+)
+"""What tells apart the parts of a list that hold the same quantity."""
 
 LEADING = ("Sample", "Name", "Place", "Time")
 
@@ -52,6 +60,7 @@ class Results:
     curves: dict[str, list[Curve]] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
     measurements: int = 0
+    names: dict[Any, Any] = field(default_factory=dict)
 
     def cells(self, row: dict[Column, Any]) -> list[Any]:
         """A row's values in the order of the columns; None where the row has none."""
@@ -83,7 +92,7 @@ def quantities(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[Column,
         elif isinstance(value, list):
             for item in value:
                 if isinstance(item, dict):
-                    name = item.get("analyte name") or item.get("calculated data name")
+                    name = next((item[key] for key in NAMES if item.get(key)), "")
                     yield from quantities(item, f"{prefix}{name}, " if name else prefix)
         elif key.endswith("result") or "result (" in key:
             yield Column(f"{prefix}{key}"), value
@@ -97,7 +106,9 @@ def lead(document: dict[str, Any], measurement: dict[str, Any]) -> dict[Column, 
     inner = document.get("measurement aggregate document", {})
     time = measurement.get("measurement time") or inner.get("measurement time")
     custom = sample.get("custom information document") or {}
-    name = sample.get("written name") or custom.get("Sample Name") or custom.get("Sample name")
+    name = next(
+        (custom[key] for key in ("Sample Name", "Sample name", "sample name") if custom.get(key)), sample.get("written name")
+    )
     words = (sample.get("sample identifier"), name, f"{plate} {place}" if plate and place else place, time)
     return {Column(label): word for label, word in zip(LEADING, words, strict=True) if word not in (None, "", "N/A")}
 
@@ -154,18 +165,29 @@ def read_document(results: Results, document: dict[str, Any], homes: dict[str, d
     for measurement in listed(document.get("measurement aggregate document", {}), "measurement"):
         results.measurements += 1
         row, at = lead(document, measurement), wave(measurement)
-        values = dict(quantities(measurement))
-        if at:
-            values = {Column(c.label + at, c.unit) if c.label in measurement else c: v for c, v in values.items()}
-        named = row.get(Column("Name"), row.get(Column("Sample")))
+        if Column("Name") in row:
+            results.names.setdefault(row.get(Column("Sample")), row[Column("Name")])
+        sample = row.get(Column("Sample"))
+        named = row.get(Column("Name")) or results.names.get(sample) or sample
         name = " ".join(str(word) for word in (named, row.get(Column("Place"))) if word is not None) or "measurement"
         for label, curve in curves(measurement, name):
             results.curves.setdefault(label, []).append(curve)
         for error in listed(measurement, "error"):
             results.errors.append((name, f"{error.get('error feature', '')}: {error.get('error', '')}".removeprefix(": ")))
-        if values:
+        for values in pieces(measurement, at):
             home = add(results, row, values, open_rows)
-            homes[str(measurement.get("measurement identifier"))] = home
+            homes.setdefault(str(measurement.get("measurement identifier")), home)
+
+
+def pieces(measurement: dict[str, Any], at: str) -> list[dict[Column, Any]]:
+    """The results of a measurement, in as many rows as it has values of one quantity: a chromatogram has one a peak."""
+    rows: list[dict[Column, Any]] = []
+    for column, value in quantities(measurement):
+        named = Column(column.label + at, column.unit) if at and column.label in measurement else column
+        if not rows or named in rows[-1]:
+            rows.append({})
+        rows[-1][named] = value
+    return rows
 
 
 def read_calculated(results: Results, holder: dict[str, Any], homes: dict[str, dict[Column, Any]]) -> None:
