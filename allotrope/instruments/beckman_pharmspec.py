@@ -47,6 +47,7 @@ def read(source: Source) -> Document:
         raise source.empty(f"row {header + 1}", "a table without runs", "at least one run")
     sizes: dict[float, list[str]] = {}
     shared = _shared(facts, first)
+    shared["runs"] = shared["runs"] if shared["runs"] is not None else sum(name != AVERAGE for name in runs)
     for name in sorted(runs):
         if name != AVERAGE:
             _run(document, group, name, runs[name], shared, sizes)
@@ -141,7 +142,7 @@ def _run(
     document.fill({}, "flush volume setting", "0 mL: PharmSpec does not export it")
     put(node, "device control/flush volume setting", 0, "mL")
     measured(document, node, "device control/detector view volume", shared["view"], "mL")
-    put(node, "device control/repetition setting", None if shared["runs"] is None else int(shared["runs"]))
+    put(node, "device control/repetition setting", int(shared["runs"]))
     measured(document, node, "device control/sample volume setting", shared["volume"], "mL")
     put(node, f"device control/{CUSTOM}", {"model number": shared["model"]} if shared["model"] else {})
     measured(document, node, "processed data/data processing document/dilution factor setting", shared["dilution"], "(unitless)")

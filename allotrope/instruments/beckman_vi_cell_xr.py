@@ -118,7 +118,8 @@ def _summary(source: Source, document: Document, grid: Grid) -> None:
             found.mapped()
     put(document.system, CUSTOM, {found.where: found.keep() for found in titles if not grid.fates[found.handle]})
     grid.structure(header)
-    grid.structure(header + 1)
+    if header + 1 < len(grid.rows):
+        grid.structure(header + 1)
     names = (f"{grid.text(header, column)} {grid.text(header + 1, column)}" for column in range(grid.width))
     index = index_labels((name.replace(" /ml", "/ml").strip(), column) for column, name in enumerate(names) if name.strip())
     for row in range(header + 2, len(grid.rows)):

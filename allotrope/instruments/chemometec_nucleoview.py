@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from allotrope.aside import set_aside
 from allotrope.calculated import Calculated
 from allotrope.cells import DENSITY, millions
 from allotrope.custom import CUSTOM
@@ -69,8 +70,11 @@ def read(source: Source) -> Document:
     row = grid.find(VIABILITY) if marks[":\t"] == 0 else grid.find(f"{VIABILITY}:")
     lines = [line for line in range(len(grid.rows)) if any(grid.texts(line)[1:])]
     for column in range(1, grid.width):
+        record = grid.pairs(lines, value=column)
         if row is not None and grid.at(row, column).number is not None:
-            _sample(document, grid.pairs(lines, value=column))
+            _sample(document, record)
+        else:
+            set_aside(document, record, f"the column has no {VIABILITY}")
     if not document.groups:
         raise source.damaged("the values", f"no line '{VIABILITY}' with a number", "the viability of at least one sample")
     _titles(document.groups[0], grid, set(lines))

@@ -88,6 +88,8 @@ def read(source: Source) -> Document:
             _measure(document, group, session)
         put(group.document, "analyst", facts["analyst"])
         put(group.node, "data processing time", facts["processed"])
+    if not any(group.measurements for group in document.groups):
+        raise source.empty("the results", "no result in a unit of the schema", "at least one result")
     return document
 
 
