@@ -45,9 +45,8 @@ def entry(index: int) -> Entry:
     digest = hashlib.sha256(f"bench {index}".encode()).hexdigest()
     told = " ".join(WORDS[(index * step) % len(WORDS)] for step in range(1, 120))
     table = Table("Results", [["Sample", ""], ["viability", "%"]], [[f"S{index}-{row}", 90 + row / 10] for row in range(12)])
-    return Entry(
-        f"Run {index} of {WORDS[index % len(WORDS)]}", digest, ["bench"], f"project {index % 40}", parts=[Text(told), table]
-    )
+    title = f"Run {index} of {WORDS[index % len(WORDS)]}"
+    return Entry(title, digest, ["bench"], f"project {index % 40}", parts=[Text(told), table])
 
 
 def median(work: Callable[[], Any]) -> float:

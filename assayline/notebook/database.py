@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from assayline.notebook.errors import NotebookBusy, NotebookDamaged, NotebookFull, NotebookTooNew
@@ -58,11 +58,10 @@ def connect(path: Path, *, wait: float = WAIT) -> sqlite3.Connection:
     """A connection in WAL mode with full synchronisation; lays out a new file; raises NotebookTooNew for a later layout."""
     with guarded(path, "opening"):
         made = sqlite3.connect(path, timeout=wait, isolation_level=None)
-        try:
+        with ExitStack() as unless_sound:
+            unless_sound.callback(made.close)
             prepare(made, path)
-        except BaseException:
-            made.close()
-            raise
+            unless_sound.pop_all()
     return made
 
 
@@ -82,9 +81,8 @@ def prepare(made: sqlite3.Connection, path: Path) -> None:
                 made.execute(statement)
             made.execute(f"PRAGMA user_version = {LAYOUT}")
         made.execute("COMMIT")
-    except BaseException:
-        made.execute("ROLLBACK")
-        raise
+    finally:
+        undo(made)
 
 
 def statements() -> Iterator[str]:
@@ -105,7 +103,11 @@ def writing(database: sqlite3.Connection, path: Path) -> Iterator[None]:
         try:
             yield
             database.execute("COMMIT")
-        except BaseException:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
-            raise
+        finally:
+            undo(database)
+
+
+def undo(database: sqlite3.Connection) -> None:
+    """Roll back what was begun and not committed."""
+    if database.in_transaction:
+        database.execute("ROLLBACK")
