@@ -8,10 +8,12 @@ allowed values of an enumeration, and data sources that lead somewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
+from allotrope.errors import AllotropeError
 from allotrope.graph import terms
-from allotrope.graph.triples import CUSTOM
+from allotrope.graph.triples import CUSTOM, FORMS
 from allotrope.schema import Shape, shape, units
 from allotrope.sources import SOURCE
 
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
 SH = "http://www.w3.org/ns/shacl#"
 BASE = "urn:assayline:shapes:"
 _DATES = ("dateTime", "dateTimeStamp")
+
+
+class ShaclMissing(AllotropeError):
+    """The validator for shapes is not installed."""
+
+    code = "shacl-missing"
+    title = "SHACL validator missing"
+    template = "Graph not checked: package 'pyshacl': found no such package; expected it beside this one."
+    hint = "Install it with `uv pip install pyshacl`."
+    status = 7
 
 
 @dataclass(slots=True)
@@ -64,12 +76,9 @@ def _datatypes(at: Shape) -> frozenset[str]:
     """The datatypes a scalar's literal may have; a schema's type for a text stands only where the text has its form."""
     boxed = at.child("value")
     types = at.types - {"object", "null", "array"} or (boxed.types if boxed is not None else frozenset())
-    if types == {"string"}:
-        return frozenset(
-            (f"{terms.XSD}{at.datatype}", terms.STRING)
-            if at.datatype not in _DATES
-            else (f"{terms.XSD}dateTime", f"{terms.XSD}dateTimeStamp")
-        )
+    if types == {"string"} and at.datatype in FORMS:
+        same = ("dateTime", "dateTimeStamp") if at.datatype in _DATES else (at.datatype,)
+        return frozenset(f"{terms.XSD}{name}" for name in same)
     named = {"number": ("double", "integer"), "integer": ("integer",), "boolean": ("boolean",), "string": ("string",)}
     return frozenset(terms.XSD + name for kind in types for name in named.get(kind, ()))
 
@@ -86,6 +95,7 @@ def rules(manifest: str) -> dict[str, Rules]:
     return found
 
 
+@cache
 def shapes(manifest: str) -> rdflib.Graph:
     """The shapes of a manifest as rdflib graph; `NotAsm` if the manifest is unknown."""
     from rdflib import RDF, Graph, Literal, URIRef
@@ -199,8 +209,12 @@ class _Build:
 
 def report(graph: rdflib.Graph, manifest: str) -> tuple[bool, list[tuple[str, str]]]:
     """Check a graph against the shapes of its manifest: whether it conforms, and offending nodes with messages, sorted."""
-    from pyshacl import validate
     from rdflib import Graph, URIRef
+
+    try:
+        from pyshacl import validate
+    except ModuleNotFoundError as error:
+        raise ShaclMissing from error
 
     conforms, results, _ = validate(graph, shacl_graph=shapes(manifest), advanced=False, inplace=True)
     found = []

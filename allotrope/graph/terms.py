@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import quote
 
+from allotrope.schema.unitlist import released
+
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 STRING = f"{XSD}string"
@@ -46,6 +48,7 @@ def _current() -> dict[str, str]:
 
 def unit_iri(symbol: str, old: str) -> str | None:
     """The IRI of a unit: in current QUDT where it has it, else the one of the schemas; None if there is neither."""
+    old = old or released().get(symbol, "")
     name = _current().get(old.rpartition("#")[2] or symbol) or _current().get(symbol)
     return QUDT + name if name else old or None
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from allotrope.graph import terms
 from allotrope.graph.terms import Triple
 from allotrope.schema import Shape, manifest_of, shape, units
-from allotrope.schema.unitlist import released
 from allotrope.schema.vocabulary import borrowed
 from allotrope.sources import DEFINING, SOURCE, identifies, referenced
 
@@ -25,7 +24,7 @@ CUSTOM = frozenset(("custom information document", "custom information aggregate
 SOURCES = "data source aggregate document"
 _TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _DATE = re.compile(r"-?\d{4,}-\d\d-\d\d", re.ASCII)
-_FORMS = {"dateTime": _TIME, "dateTimeStamp": _TIME, "date": _DATE, "anyURI": re.compile(r"[a-z][a-z0-9+.-]*:\S+")}
+FORMS = {"dateTime": _TIME, "dateTimeStamp": _TIME, "date": _DATE, "anyURI": re.compile(r"[a-z][a-z0-9+.-]*:\S+")}
 _COMPONENTS = {"dimensions": terms.DIMENSION, "measures": terms.MEASURE}
 
 
@@ -183,7 +182,7 @@ class Statements:
             yield Triple(place.holder, terms.DERIVED, owner)
 
     def _unit(self, node: str, symbol: str) -> Iterator[Triple]:
-        iri = terms.unit_iri(symbol, self._units.get(symbol) or released().get(symbol, "")) or self._own("unit", symbol)
+        iri = terms.unit_iri(symbol, self._units.get(symbol, "")) or self._own("unit", symbol)
         yield Triple(node, terms.UNIT, iri)
         yield from self._label(iri, symbol)
 
@@ -220,12 +219,13 @@ def literal(value: Any, kind: str | None) -> tuple[str, str]:
     if isinstance(value, bool):
         return ("true" if value else "false"), f"{terms.XSD}boolean"
     if isinstance(value, int) and kind not in ("double", "float", "decimal"):
-        return str(value), terms.INTEGER
+        short = -(2**63) <= value < 2**63
+        return (str(value), terms.INTEGER) if short else (f"{value}.0", f"{terms.XSD}decimal")
     if isinstance(value, int | float):
         return _double(value), f"{terms.XSD}double"
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode()
-    form = _FORMS.get(kind or "")
+    form = FORMS.get(kind or "")
     return value, terms.XSD + (kind if kind and form is not None and form.fullmatch(value) else "string")
 
 
