@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
+from allotrope.members import Members
 from allotrope.readers.chemstation import Trace, trace
 from allotrope.record import KEPT, MAPPED
-
-if TYPE_CHECKING:
-    from allotrope.source import Source
 
 UNREAD_MEMBERS = {
     ".amx": "an acquisition method",
@@ -22,28 +19,12 @@ UNREAD_MEMBERS = {
 }
 
 
-class Package:
-    """The members of a result set and of the archives in it; every one that is read is taken off the list."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.names = [name for name in source.probe.members if not PurePosixPath(name).name.startswith(".") and "__MACOSX" not in name]
-        self.read: set[str] = set()
-        self.opened: set[str] = set()
-        self.listed: list[str] = list(source.probe.members)
+class Package(Members):
+    """The members of a result set and of the archives in it."""
 
     def ending(self, suffix: str) -> list[str]:
         """The members with a suffix, in the order of their names."""
         return sorted(name for name in self.names if name.lower().endswith(suffix))
-
-    def inside(self, archive: str) -> list[str]:
-        """The full names of the members of an archive in the result set."""
-        found = [f"{archive}!/{name}" for name in self.source.probe.inner(archive).members]
-        if archive not in self.opened:
-            self.opened.add(archive)
-            self.read.add(archive)
-            self.listed += found
-        return found
 
     def trace(self, name: str) -> Trace:
         """A trace, with a cell for every value and header text."""
@@ -58,11 +39,7 @@ class Package:
         leaves.fates[first:] = bytes([MAPPED]) * len(found.values)
         return found
 
-    def account(self) -> None:
-        """One cell for every member that is not read, with the reason."""
-        leaves = self.source.leaves("", kind="members", opened=sorted(self.opened), read=len(self.read))
-        for name in self.listed:
-            if name in self.read:
-                continue
-            because = UNREAD_MEMBERS.get(PurePosixPath(name).suffix.lower(), "a part of the package without measured values")
-            leaves.cell(leaves.add(name, "member")).ignore(because)
+
+def why_unread(name: str) -> str:
+    """The reason for which a member of a result set is not read."""
+    return UNREAD_MEMBERS.get(PurePosixPath(name).suffix.lower(), "a part of the package without measured values")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.chromatography import MINUTE
 from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, put
-from allotrope.instruments.agilent_openlab_cds.package import Package
+from allotrope.instruments.agilent_openlab_cds.package import Package, why_unread
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group
@@ -304,7 +304,7 @@ class Reader:
             kept |= {f"{stem} {label}": value for label, value in found.items()}
         self.acaml.ignore("the result set's own description of its parts")
         put(self.document.aggregate, CUSTOM, kept)
-        self.package.account()
+        self.package.account(why_unread)
 
 
 def attribute(node: Node | None) -> str:
