@@ -113,11 +113,23 @@ def plates(source: Source) -> list[PlateExport]:
             raise source.damaged(place, "no line 'Procedure Details'", "the procedure of the reading")
         grid.at(row, 0).mapped()
         first = next((at for at in range(row + 1, end) if not grid.blank(at)), end)
-        last = min(grid.until_blank(first), end)
+        last = _procedure_end(grid, first, end)
         export = PlateExport(grid, grid.pairs(range(start, row)), range(first, last))
         export.blocks = list(_blocks(grid, last, end))
         found.append(export)
     return found
+
+
+def _procedure_end(grid: Grid, first: int, end: int) -> int:
+    """The row after the procedure: a blank one, or the title of a block where blank lines were lost."""
+    last = min(grid.until_blank(first), end)
+    return next((row for row in range(first, last) if _begins(grid, row)), last)
+
+
+def _begins(grid: Grid, row: int) -> bool:
+    """Whether a block begins in this row: a title above column numbers, a curve's header, or a temperature."""
+    lone = len(grid.cells(row)) == 1 and bool(grid.text(row))
+    return (lone and _starts(grid, row + 1) != "") or fold(grid.text(row)).startswith("actual temperature")
 
 
 def _blocks(grid: Grid, first: int, end: int) -> Iterator[Block]:
@@ -129,6 +141,7 @@ def _blocks(grid: Grid, first: int, end: int) -> Iterator[Block]:
             row += 1
             continue
         last = min(grid.until_blank(row), end)
+        last = next((at for at in range(row + 1, last) if _begins(grid, at)), last)
         if last == row + 1 and len(grid.cells(row)) == 1 and grid.text(row):
             if waiting >= 0:
                 yield Block(title, waiting, waiting + 1)

@@ -187,7 +187,7 @@ class Plate:
                         features.setdefault(well, []).append((label, cell))
         if not features:
             plate_type = re.findall(r"\d+", str(self.steps.get("Plate Type", "")))
-            count = next((int(found) for found in plate_type if int(found) in WELL_COUNTS), None)
+            count = next((int(found) for found in plate_type if len(found) < 5 and int(found) in WELL_COUNTS), None)
             self.images(self.group(count), "METADATA ONLY", None)
         for well, cells in features.items():
             group = self.group(len(features))

@@ -54,7 +54,6 @@ def facts(grid: Grid | None) -> Record:
         if grid and len(cells) == 1 and cells[0].handle % grid.width == 0:
             cells[0].mapped()
         elif grid and len(cells) == 2:
-            cells[0].mapped()
             found.append(grid.cell(cells[1].handle, cells[0].text))
     return Record.of(found)
 
@@ -170,7 +169,11 @@ def rest(sheets: dict[str, Grid]) -> dict[str, Scalar]:
     found: Node = {}
     for name, grid in sheets.items():
         for row in range(len(grid.rows)):
-            texts = [str(part.keep()) for part in grid.cells(row) if grid.fates[part.handle] == UNREAD]
+            cells = grid.cells(row)
+            if len(cells) == 2 and grid.fates[cells[1].handle] != UNREAD:
+                cells[0].mapped()
+            left = [part for part in cells if grid.fates[part.handle] == UNREAD]
+            texts = [part.text for part in left if part.keep() is not None]
             if texts:
                 label = f"{name} {texts[0]}" if len(texts) > 1 else name
                 put(found, CUSTOM, {label: "\t".join(texts[1:] if len(texts) > 1 else texts)})
@@ -207,5 +210,5 @@ INSTRUMENT = Instrument(
     signature=Signature(("workbook",), any=(cell(r"^Measurement results$"), sheet(r"^Session information$"))),
     read=read,
     export="In SkanIt export the session's report to Excel with measurements, session, instrument and general information.",
-    not_covered="Further measurements of a session, kinetics, spectra; curves and statistics of calculation steps are kept as text.",
+    not_covered="Further measurements of a session, kinetics, spectra; curves and statistics of calculations are kept as text.",
 )

@@ -10,7 +10,7 @@ from allotrope.envelope import put
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, sections
-from allotrope.plate import split_well
+from allotrope.plate import split_well, well_count_of
 from allotrope.record import UNREAD
 from allotrope.signature import Signature, text
 from allotrope.values import number
@@ -130,7 +130,7 @@ def convert(document: Document, assay: Assay, results: list[Plate]) -> Nodes:
     for key in sorted(wells, key=lambda key: (key[0], key[1][0], split_well(key[1]) or (0, 0))):
         group = groups[key] = document.group()
         put(group.node, "measurement time", min(times, default=None))
-        put(group.node, "plate well count", assay.wells, "#")
+        put(group.node, "plate well count", assay.wells or well_count_of(well for _, well in wells), "#")
         put(group.node, "analytical method identifier", method)
         put(group.node, "experimental data identifier", experiment)
         group.node["container type"] = "well plate"

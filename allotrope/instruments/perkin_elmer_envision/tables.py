@@ -50,13 +50,13 @@ def plates(source: Source, grid: Grid, start: int, runs: list[tuple[int, int]]) 
             break
         grid.at(first, 0).mapped()
         if title.startswith("Plate information"):
-            facts = next(grid.table(first + 1, first + 2, min(first + 3, last)).records(), None)
+            facts = next(grid.table(first + 1, first + 2, min(first + 3, last)).records(), None) if first + 2 < last else None
             if facts is None:
                 continue
             plate = Plate(facts, facts.text("Plate") or "", _barcode(facts))
             yield plate
             last = first
-        elif title.startswith("Background information") and plate:
+        elif title.startswith("Background information") and plate and first + 2 < last:
             plate.backgrounds = list(grid.table(first + 1, first + 2, last).records())
         elif plate:
             plate.wells += _wells(source, grid, first, last)

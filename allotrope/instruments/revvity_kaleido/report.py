@@ -83,6 +83,7 @@ class Report:
     """One report on its way into a document."""
 
     def __init__(self, source: Source, grid: Grid, titles: Titles, start: int) -> None:
+        self.source = source
         self.grid = grid
         self.locale: Locale = grid.locale
         self.document = source.document()
@@ -161,6 +162,9 @@ class Report:
         documents = controls(self.mode, self.kind, self.settings, self.information)
         custom = self.settings.rest()
         wells = [(well, cell) for well, cell in self.table.wells() if self._usable(cell)]
+        if not wells or not documents:
+            place, found = f"line {self.grid.line(self.table.header)}", "a table without values, or no channel of an imager"
+            raise self.source.empty(place, found, "at least one well with a value")
         for well, cell in wells:
             group = self.document.group()
             put(group.node, "measurement time", time)
