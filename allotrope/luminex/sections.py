@@ -72,13 +72,13 @@ def facts(document: Document, grid: Grid, rows: range, run: Run) -> None:
         volume.mapped()
     document.system |= {"software version": record.text("Build"), "data system instance identifier": record.text("ComputerName")}
     document.device["equipment serial number"] = record.text("SN")
-    run.gain = record.text("ProtocolReporterGain", "ProtocolOperatingMode")
+    run.gain = stated(record, "ProtocolReporterGain", "ProtocolOperatingMode")
     run.time = record.time("BatchStartTime")
-    run.analyst = record.text("Operator")
+    run.analyst = stated(record, "Operator")
     run.group = {
-        "analytical method identifier": record.text("ProtocolName"),
-        "method version": record.text("ProtocolVersion"),
-        "experimental data identifier": record.text("Batch"),
+        "analytical method identifier": stated(record, "ProtocolName"),
+        "method version": stated(record, "ProtocolVersion"),
+        "experimental data identifier": stated(record, "Batch"),
         CUSTOM: record.keep("BatchStopTime", "ProtocolDescription"),
     }
     put(document.device, CUSTOM, record.keep("Country Code", "ProtocolDevelopingCompany", "Version"))
@@ -89,6 +89,11 @@ def facts(document: Document, grid: Grid, rows: range, run: Run) -> None:
     for row in rows:
         run.control |= further(grid, row) if grid.text(row) == "ProtocolMicrosphere" else {}
         put(document.aggregate, CUSTOM, further(grid, row))
+
+
+def stated(record: Record, *labels: str) -> str | None:
+    """The text under the first of these labels that is filled, mapped; `N/A` says nothing and stays for custom information."""
+    return None if record.peek(*labels) in ("N/A", "") else record.text(*labels)
 
 
 def further(grid: Grid, row: int) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from allotrope.probe import Probe
 from allotrope.registry import built_in, built_in_names
 
 DEVIATIONS = Path(__file__).parent / "deviations.tsv"
+SAME_FILE = {"luminex_xponent/03": "luminex_intelliflex"}
+"""Cases whose file is, byte for byte, that of another instrument's case; its content says the other instrument."""
 LOOK_ALIKES = {"msd_workbench/01": "methodical_mind"}
 
 
@@ -80,16 +82,17 @@ def counted(path: Path, parts: tuple[dict[str, object], ...]) -> int:
 def test_detected_by_signature_alone(case: Case) -> None:
     """The signature finds the instrument, and no other one matches without being overruled."""
     probe = Probe(case.path)
+    vendor = SAME_FILE.get(case.name, case.vendor)
     matching = {instrument.name for instrument in built_in() if instrument.signature.basis(probe) is not None}
     beaten = {name for instrument in built_in() if instrument.name in matching for name in instrument.signature.beats}
-    if case.name in LOOK_ALIKES and matching != {case.vendor}:
+    if case.name in LOOK_ALIKES and matching != {vendor}:
         with pytest.raises(allotrope.Ambiguous) as caught:
             allotrope.detect(case.path)
-        assert case.vendor in caught.value.candidates
+        assert vendor in caught.value.candidates
     else:
-        assert matching - beaten == {case.vendor}
+        assert matching - beaten == {vendor}
         found = allotrope.detect(case.path)
-        assert found.instrument == case.vendor
+        assert found.instrument == vendor
         assert found.basis
 
 
@@ -98,8 +101,8 @@ def test_same_bytes_twice(case: Case) -> None:
     conversion = converted(case.path)
     filled = any(finding.code == "filled-required" and "measurement time" in finding.message for finding in conversion.findings)
     if case.path.stat().st_size > 500_000 or filled:
-        again = allotrope.convert(case.path, case.vendor, validate=False)
+        again = allotrope.convert(case.path, conversion.instrument, validate=False)
     else:
         with case.path.open("rb") as stream:
-            again = allotrope.convert(stream, case.vendor, validate=False)
+            again = allotrope.convert(stream, conversion.instrument, validate=False)
     assert again.to_json() == conversion.to_json()

@@ -107,7 +107,9 @@ def histogram(grid: Grid, start: int) -> Histogram:
         return [], {}
     grid.structure(title)
     grid.structure(title + 1)
-    edges = grid.cells(title + 1)
+    edges = [cell for cell in grid.cells(title + 1) if cell.as_number() is not None]
+    if not edges:
+        return [], {}
     bins = [cell.as_number() or 0 for cell in edges]
     found: dict[str, tuple[Any, list[Any]]] = {}
     for row in range(title + 2, len(grid.rows)):
