@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_TRIALS = 300
 """Cells tried for one value, those that hold its text first."""
 FATES = {MAPPED: "mapped", KEPT: "kept"}
-_LABEL = re.compile(r"\s+'.*'$")
+_LABEL = re.compile(r"\s+'.*'$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def smallest_case(shared: Path, name: str) -> Path:
 def test_a_value_leads_to_its_cell_and_back(name, shared):
     explanation = Explanation(smallest_case(shared, name), name, AS_FOUND)
     traced = [leaf for leaf in leaves(explanation.asm) if leaf.where]
-    assert traced, "no value of this format names its cell"
+    if not traced:  # formats that do not trace are explained by trial: a cell is read as empty, and the value changes
+        numbers = [leaf for leaf in leaves(explanation.asm) if isinstance(leaf.value, float)]
+        assert any(explanation.under(leaf.pointer)[0].where for leaf in numbers[:3]), "no value of this format leads to a cell"
     for leaf in islice(traced, 0, None, max(1, len(traced) // 5)):
         assert explanation.under(leaf.pointer)[0].where == leaf.where
         places = explanation.cells(bare(leaf.where))
