@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from allotrope.aside import set_aside
+from allotrope.aside import repeats, set_aside
 from allotrope.calculated import Calculated
 from allotrope.cells import DENSITY, millions
 from allotrope.custom import CUSTOM
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 VIABILITY = "Viability (%)"
 LIVE = "Live (cells/ml)"
 GROUP = f"@group/{CUSTOM}"
-FIELDS = (
-    Field("Operator", "@document/analyst"),
+INSTRUMENT_FACTS = (
     Field("PC", "@system/data system instance identifier"),
     Field("Application SW version", "@system/software version"),
     Field("csv file version", f"@system/{CUSTOM}"),
     Field("21 CFR Part 11", f"@system/{CUSTOM}"),
     Field("Instrument type", "@device/model number"),
     Field("Instrument s/n", "@device/equipment serial number"),
+)
+"""Facts of instrument and software: those of the first sample; a sample that says otherwise keeps its own."""
+FIELDS = (
+    Field("Operator", "@document/analyst"),
     Field(VIABILITY, "processed data/viability (cell counter)", unit="%"),
     Field("Total (cells/ml)", "processed data/total cell density (cell counter)", unit=DENSITY, read=millions),
     Field("Dead (cells/ml)", "processed data/dead cell density (cell counter)", unit=DENSITY, read=millions),
@@ -69,10 +72,12 @@ def read(source: Source) -> Document:
     document.device["model number"] = "NucleoCounter NC-200"
     row = grid.find(VIABILITY) if marks[":\t"] == 0 else grid.find(f"{VIABILITY}:")
     lines = [line for line in range(len(grid.rows)) if any(grid.texts(line)[1:])]
+    first: Record | None = None
     for column in range(1, grid.width):
         record = grid.pairs(lines, value=column)
         if row is not None and grid.at(row, column).number is not None:
-            _sample(document, record)
+            first = first or record
+            _sample(document, first, record)
         else:
             set_aside(document, record, f"the column has no {VIABILITY}")
     if not document.groups:
@@ -93,7 +98,7 @@ def _titles(group: Group, grid: Grid, lines: set[int]) -> None:
                 put(group.node, CUSTOM, {cell.where: cell.keep()})
 
 
-def _sample(document: Document, record: Record) -> None:
+def _sample(document: Document, first: Record, record: Record) -> None:
     group = document.group()
     node = group.measurement(CONSTANTS)
     group.document["analyst"] = "NC-200"
@@ -103,6 +108,10 @@ def _sample(document: Document, record: Record) -> None:
         name = str(record.text("Image")).split("-", 3)[3]
     put(node, "sample document/sample identifier", name)
     _live(document, record, node)
+    if record is first:
+        apply(INSTRUMENT_FACTS, record, node, document, group)
+    else:
+        repeats(first, record, [label for field in INSTRUMENT_FACTS for label in field.names])
     apply(FIELDS, record, node, document, group)
     calculated = Calculated(document.identifier)
     for label, title, unit, feature in CALCULATED:
