@@ -87,12 +87,21 @@ def check(options: argparse.Namespace) -> None:
 
 
 def composed(options: argparse.Namespace, found: Run, folder: Path, who: str) -> Entry:
-    """The run's entry by the template that is named, else the notebook's own, else the built-in one."""
+    """The run's entry by the template that is named, else the notebook's own, else the built-in one.
+
+    When the folder was pushed before with other content, the entry links to what it follows.
+    """
+    from dataclasses import replace
+
     from assayline.notebook.compose import compose
+    from assayline.notebook.entry import Link
+    from assayline.notebook.push import receipts
 
     own = folder / "templates" / "run.jinja"
     template = options.template or (own if own.is_file() else None)
-    return compose(found, authors=options.author or [who], project=options.project, template=template, title=options.title)
+    entry = compose(found, authors=options.author or [who], project=options.project, template=template, title=options.title)
+    earlier = [item["id"] for item in receipts(found.folder) if item.get("notebook") == "local" and item.get("key") != found.key]
+    return replace(entry, links=[*entry.links, *(Link("entry", str(item)) for item in earlier if not options.amend)])
 
 
 def rehearsed(found: Run, entry: Entry, folder: Path, adapter: Adapter | None) -> Outcome:

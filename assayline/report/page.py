@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_ROWS, MARKERS_EACH = 100, 8
 STAGES = ("qc", "model", "cluster")
 FATES = ("cells", "mapped", "kept", "ignored")
+ABOUT = {"instrument": "instrument", "standing": "standing", "converter": "converter version", "source": "source digest"}
 OPENING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -98,7 +99,7 @@ def original(asm: dict[str, Any]) -> str:
 
 def account(run: Run) -> dict[str, Any]:
     """The ledgers as rows and their sum; reasons for what was ignored are counted in cells."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, body in run.ledgers.items():
         totals = body.get("totals", body)
         reasons: Counter[str] = Counter()
@@ -108,9 +109,8 @@ def account(run: Run) -> dict[str, Any]:
         counts = {fate: int(totals.get(fate, 0)) for fate in FATES}
         even = counts["cells"] == counts["mapped"] + counts["kept"] + counts["ignored"]
         file = str(body.get("file") or name.removeprefix("ledger/").removesuffix(".ledger.json"))
-        rows.append(
-            {"file": file, "instrument": body.get("instrument", ""), "reasons": reasons.most_common(), "even": even, **counts}
-        )
+        about = {name: str(body.get(key, "")) for name, key in ABOUT.items()}
+        rows.append({"file": file, "reasons": reasons.most_common(), "even": even, **about, **counts})
     total = {fate: sum(row[fate] for row in rows) for fate in FATES}
     return {"rows": rows, "total": total, "even": all(row["even"] for row in rows)}
 
@@ -119,7 +119,7 @@ def findings(run: Run) -> list[Finding]:
     """Every finding that a station left in a file of the run, and what the reader of the folder found itself."""
     found = list(run.findings)
     holders = [
-        *run.ledgers.items(),
+        *((name.removeprefix("ledger/").removesuffix(".ledger.json"), body) for name, body in run.ledgers.items()),
         *(("decisions/" + name, body) for name, body in run.decisions.items()),
         *((f"cells/{name}.json", body) for name, body in run.cells.items()),
         ("interpretation.json", run.interpretation),
@@ -268,6 +268,7 @@ def render(run: Run, title: str | None = None) -> bytes:
         "figures": figures,
         "decisions": [(name, run.decisions[name], versus(run.decisions[name])) for name in ordered(run.decisions)],
         "unknown": sorted(set(cited(run)) - set(run.evidence)),
+        "entries": entries(run),
         "version": __version__,
         "style": style(),
         "policy": OPENING,
@@ -275,6 +276,14 @@ def render(run: Run, title: str | None = None) -> bytes:
         "most_curves": MOST_CURVES,
     }
     return environment().get_template("page.html").render(context).encode()
+
+
+def entries(run: Run) -> list[dict[str, Any]]:
+    """Where the run was stored, as RUN/notebook.json says; services by name without their address."""
+    from assayline.notebook.push import receipts
+
+    found = [item for item in receipts(run.folder) if item.get("key") == run.key]
+    return [item | {"notebook": str(item.get("notebook", "")).partition(" ")[0]} for item in found]
 
 
 def cited(run: Run) -> list[str]:

@@ -183,6 +183,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.give(Reply(int(fault[:3]), {"error": {"message": fault}}, {"Retry-After": "0"} if fault == "429" else {}))
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = parse_qs(parts.query, keep_blank_values=True)
+        if fault == "late":
+            time.sleep(self.server.delay)
         try:
             with self.server.lock:
                 self.server.seen.append(f"{self.command} {path}")

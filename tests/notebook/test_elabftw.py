@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,6 +84,29 @@ def test_each_fault_at_each_write_leaves_one_experiment(run_folder: Path, tmp_pa
     assert len(fake.experiments) == 1
     assert len(fake.uploads[1]) == len(read_run(run_folder).files)
     assert len({item["hash"] for item in fake.uploads[1]}) == len(fake.uploads[1])
+
+
+def test_a_write_that_takes_effect_after_the_timeout_is_not_repeated(run_folder: Path, tmp_path: Path, fake: FakeELabFTW) -> None:
+    queued(run_folder, tmp_path / "nb", fake)
+    fake.faults, fake.delay = scripted("late", "late"), 0.8
+    with LocalNotebook(tmp_path / "nb") as local:
+        (job,) = Outbox(local).drain(adapter(fake), settle=lambda _seconds: time.sleep(1.5))
+    assert job.state == "done"
+    assert len(fake.experiments) == 1
+    assert len(fake.uploads[1]) == len(read_run(run_folder).files)
+
+
+def test_two_processes_drain_one_queue_once(make_run: Any, tmp_path: Path, fake: FakeELabFTW) -> None:
+    for seed in (1, 2, 3, 4):
+        queued(make_run(tmp_path / f"run{seed}", seed, cells=False), tmp_path / "nb", fake)
+    threads = [threading.Thread(target=drain, args=(tmp_path / "nb", fake), kwargs={"timeout": 10}) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(fake.experiments) == 4
+    with LocalNotebook(tmp_path / "nb") as local:
+        assert [job.state for job in Outbox(local).jobs()] == ["done"] * 4
 
 
 def test_offline_pushes_wait_and_drain_in_order(make_run: Any, tmp_path: Path, fake: FakeELabFTW) -> None:

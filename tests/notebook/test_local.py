@@ -13,7 +13,7 @@ import pytest
 from allotrope.errors import DeclaredError
 from assayline.cli import main
 from assayline.notebook.compose import compose
-from assayline.notebook.entry import Decision, Entry, Figure, File, Interpretation, Rows, Text
+from assayline.notebook.entry import Decision, Entry, Figure, File, Interpretation, Link, Rows, Text
 from assayline.notebook.errors import AmbiguousEntry, EntryLocked, NoSuchEntry, NotebookAbsent, NotebookTooNew, TemplateFailed
 from assayline.notebook.local import LocalNotebook
 from assayline.notebook.push import attachments, store
@@ -219,5 +219,9 @@ def test_the_verbs_push_list_show(
         assert main(["notebook", "show", "1", "--format", form]) == 0
         assert capsys.readouterr().out.startswith(start)
     assert main(["notebook", "show", "7"]) == 2
+    (run_folder / "decisions/model.json").unlink()
+    assert main(["notebook", "push", str(run_folder)]) == 0
+    with LocalNotebook(tmp_path / "nb") as local:
+        assert Link("entry", result["id"]) in local.entry("2").links, "a changed run links to what it follows"
     assert main(["notebook", "push", str(tmp_path / "absent")]) == 10
     assert main(["notebook", "push"]) == 2
