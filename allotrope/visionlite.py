@@ -32,6 +32,7 @@ DEVICE = {"device control/device type": "spectrophotometer", "device control/det
 SAMPLE = Field(("Sample Name", "Well Position"), "sample document/sample identifier")
 DILUTION = Field("Dilution factor", "device control/custom information document/dilution factor", unit="(unitless)")
 ORDINATE = "Ordinate [A]"
+STAMP = re.compile(r"_(\d{1,2})_(\d{1,2})_(\d{4})_(\d{1,2})_(\d\d)_(\d\d)_([AP]M)", re.IGNORECASE)
 
 
 def read(source: Source) -> Document:
@@ -40,7 +41,7 @@ def read(source: Source) -> Document:
     document = source.document()
     first = {label.casefold().strip("\ufeff ") for label in grid.texts(0)}
     if first & {"sample name", "well position"}:
-        _samples(document, grid.table(0))
+        _samples(document, grid.table(0), _named_time(source))
     else:
         _scan(source, document, grid)
     if not any(group.measurements for group in document.groups):
@@ -48,7 +49,16 @@ def read(source: Source) -> Document:
     return document
 
 
-def _samples(document: Document, table: Table) -> None:
+def _named_time(source: Source) -> str | None:
+    """The time that the instrument wrote into the file's name, as in `…_10_2_2024_1_57_42_PM.csv`; the table holds none."""
+    found = STAMP.search(source.name)
+    if found is None:
+        return None
+    source.find("time-from-name", f"the table names no time; the file's name does: {found[0].strip('_')}", source.name)
+    return moment("{}/{}/{} {}:{}:{} {}".format(*found.groups()), source.locale)
+
+
+def _samples(document: Document, table: Table, time: str | None) -> None:
     """One group a row: a measurement for each wavelength, or the one absorbance of a row."""
     experiment = "Quant" if "Dilution factor" in table else "Fixed"
     columns: list[tuple[str, float | None]] = []
@@ -58,6 +68,8 @@ def _samples(document: Document, table: Table) -> None:
             columns.append((label, float(found[1] or found[2])))
     for record in table.records():
         _sample(document, record, columns or [(ORDINATE if experiment == "Quant" else "Absorbance", None)], experiment)
+    for group in document.groups:
+        put(group.node, "measurement time", time)
 
 
 def _sample(document: Document, record: Record, columns: list[tuple[str, float | None]], experiment: str) -> None:
