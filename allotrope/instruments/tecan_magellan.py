@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import leave_out
 from allotrope.custom import CUSTOM
-from allotrope.envelope import add_error, put, quantity
+from allotrope.envelope import put, quantity
 from allotrope.instrument import Instrument
 from allotrope.phrases import Phrases
 from allotrope.plate import split_well
@@ -162,7 +162,7 @@ def wells(table: Table, run: Run) -> list[Record]:
 
 
 def measure(document: Document, run: Run, settings: list[Settings], record: Record, plate: str, count: int) -> None:
-    """One well: a measurement for every setting; what is no number is an error of that measurement."""
+    """One well: a measurement for every setting whose cell holds a number; what is none, such as OVER, is kept and reported."""
     group = document.group()
     put(group.document, "analyst", run.analyst)
     put(group.node, "measurement time", run.time)
@@ -171,6 +171,12 @@ def measure(document: Document, run: Run, settings: list[Settings], record: Reco
     group.node |= {"plate well count": quantity(count, "#"), "container type": "well plate"}
     well, own = record.text("Well positions") or "", record.text("Plate")
     for setting in settings:
+        measured, found = record.number(setting.label), record.cell(setting.label)
+        if measured is None:
+            if found:
+                message = f"{found.text!r} is no {setting.kind}: the measurement is left out, the cell kept"
+                document.source.find("unparsed-value", message, found.where, "warning")
+            continue
         node = group.measurement({"device control/device type": "plate reader", "device control/detection type": setting.mode})
         for path, (value, unit) in setting.numbers.items():
             put(node, path, value, unit)
@@ -179,11 +185,11 @@ def measure(document: Document, run: Run, settings: list[Settings], record: Reco
         node["sample document"] = {"sample identifier": f"{name}_{well}" if name else well, "location identifier": well}
         put(node, "sample document/well plate identifier", name or None)
         put(node, "compartment temperature", setting.temperature, "degC")
-        measured = record.number(setting.label)
         put(node, setting.kind, measured, UNITS[setting.kind])
-        if measured is None:
-            add_error(node, record.text(setting.label), setting.mode)
-    put(group.node, CUSTOM, record.rest())
+    if group.measurements:
+        put(group.node, CUSTOM, record.rest())
+    else:
+        put(document.aggregate, CUSTOM, {f"{well} {label}": kept for label, kept in record.rest().items()})
 
 
 INSTRUMENT = Instrument(

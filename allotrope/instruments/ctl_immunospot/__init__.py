@@ -142,6 +142,7 @@ def processed(document: Document, node: Node, tables: list[Table], well: str, se
     if features:
         part["image feature aggregate document"] = {"image feature document": features}
     node["processed data aggregate document"] = {"processed data document": [part]}
+    put(node, f"device control/{CUSTOM}", {table.name: table.odd[well] for table in tables if well in table.odd})
 
 
 def distribution(node: Node, bins: list[int | float], total: float | None, counts: list[Any]) -> None:

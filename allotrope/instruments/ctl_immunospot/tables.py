@@ -27,6 +27,15 @@ class Table:
         self.wells: dict[str, int | float] = {}
         self.rows: dict[str, None] = {}
         self.columns: dict[str, None] = {}
+        self.odd: dict[str, str] = {}
+        """Wells whose value is no number, such as TNTC (too numerous to count)."""
+
+    def set_aside(self, source: Source, letters: str, column: str, text: str, where: str) -> None:
+        """Remember what is no number, and say so."""
+        self.rows[letters] = None
+        self.columns[column] = None
+        self.odd[f"{letters}{column}"] = text
+        source.find("unparsed-value", f"{text!r} in {self.name!r} is no number and is kept", where, "warning")
 
     def add(self, letters: str, column: str, value: float) -> None:
         """A well's value."""
@@ -80,9 +89,11 @@ def spaced(source: Source, cell: Cell, columns: list[str], table: Table) -> None
         cell.store.mark(cell.handle, KEPT)
         return
     cell.mapped()
-    for column, value in zip(columns, numbers, strict=True):
+    for column, value, text in zip(columns, numbers, values, strict=True):
         if value is not None:
             table.add(letters, column, value)
+        else:
+            table.set_aside(source, letters, column, text, cell.where)
 
 
 def tabbed(source: Source, grid: Grid, row: int, runs: list[list[Cell]], tables: list[Table]) -> None:
@@ -96,8 +107,7 @@ def tabbed(source: Source, grid: Grid, row: int, runs: list[list[Cell]], tables:
             if value is not None:
                 table.add(letters, head.text, value)
             elif cell:
-                source.find("unparsed-value", f"{cell.text!r} in {table.name!r} is no number", cell.where, "warning")
-                cell.keep()
+                table.set_aside(source, letters, head.text, str(cell.keep()), cell.where)
 
 
 def histogram(grid: Grid, start: int) -> Histogram:
