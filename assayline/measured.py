@@ -146,11 +146,11 @@ def _slug(text: str) -> str:
 def facts(report: dict[str, Any]) -> list[Evidence]:
     """The evidence of a report: the account of the conversion, and for each quantity of a file its range and its values."""
     source = "tables/measured.json"
-    words = {"files": "instrument files converted", "cells": "cells of text in the instrument files"}
+    words = {"files": "instrument files converted", "cells": "filled fields of the instrument files"}
     words |= {
-        "mapped": "cells of text mapped",
-        "kept": "cells of text kept verbatim",
-        "ignored": "cells of text ignored for a reason",
+        "mapped": "fields mapped",
+        "kept": "fields kept verbatim",
+        "ignored": "fields ignored for a reason",
     }
     units = {"files": "files"}
     rows: list[Row] = [(f"convert.{key}", text, units.get(key), f"/account/{key}") for key, text in words.items()]

@@ -148,7 +148,7 @@ def _measured(facts: Facts) -> list[Statement]:
                 done.add(name)
                 words = (
                     f"{{{instrument}:s}}: {_subject(facts[low])} of {{{samples}:d}} samples ran from "
-                    f"{{{low}{_form(facts[low])}}} in {{{low}@sample}} "
+                    f"{{{low}{_form(facts[low])}}} {{{low}@unit}} in {{{low}@sample}} "
                     f"to {{{high}{_form(facts[high])}}} {{{high}@unit}} in {{{high}@sample}}."
                 )
                 found.append((words, (low, high, samples), "high"))
@@ -181,7 +181,7 @@ def _converted(facts: Facts) -> list[Statement]:
     if not _has(facts, "convert.files", "convert.cells", "convert.mapped"):
         return []
     words = (
-        "{convert.files:d} instrument files were converted; of their {convert.cells:,d} cells of text "
+        "{convert.files:d} instrument files were converted; of their {convert.cells:,d} fields "
         "{convert.mapped:,d} were mapped, {convert.kept:,d} kept as they are and {convert.ignored:,d} "
         "ignored for a reason."
     )

@@ -1,8 +1,8 @@
 """Sentences held to the evidence: templates whose numbers and names are filled by code, and the checks that refuse the rest.
 
-A slot is `{id:format}` for a value (`{qc.cells.kept:d}`, `{qc.cells.kept_share:.1%}`, `{clusters.c0.top:s}`), `{id?yes|no}`
-for the words a truth value stands for, `{id@sample}` for the name of what a fact is about and `{id@unit}` for its unit. Nothing outside
-slots may state a number.
+A slot is `{id:format}` for a value (`{qc.cells.kept:d}`, `{qc.cells.kept_share:.1%}`, `{clusters.c0.top:s}`),
+`{id?yes|no}` for the words a truth value stands for, `{id@sample}` for the name of what a fact is about and `{id@unit}` for its
+unit. Nothing outside slots may state a number.
 """
 
 from __future__ import annotations

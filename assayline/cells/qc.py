@@ -17,6 +17,7 @@ from assayline.errors import Refused
 
 NORMAL = 1.4826  # MAD of a normal distribution × NORMAL = its standard deviation
 NORMAL_MEAN = 1.2533  # the same for the mean absolute deviation from the median
+NOISE = 1e-9  # a cell exactly at the limit stays, whatever the last bit says
 FEWEST = 10  # cells below which a sample's own median and MAD say nothing
 REASONS = {"low_counts": "counts", "low_genes": "genes", "high_mitochondrial": "mitochondrial_share"}
 
@@ -85,12 +86,13 @@ def _limit(reason: str, values: Any, thresholds: Thresholds) -> dict[str, Any]:
         return {"median": of.median, "deviation": of.deviation, "limit": limit, "basis": basis}
     of = spread(np.log1p(values))
     mads = thresholds.mads_counts if reason == "low_counts" else thresholds.mads_genes
-    limit = max(0.0, float(np.expm1(of.median - mads * of.deviation)))
+    low = of.median - mads * of.deviation
     return {
         "median": float(np.median(values)),
         "log1p_median": of.median,
         "log1p_deviation": of.deviation,
-        "limit": limit,
+        "log1p_limit": low,
+        "limit": max(0.0, float(np.expm1(low))),
         "basis": of.basis,
     }
 
@@ -103,9 +105,11 @@ def reasons(obs: Any, found: list[dict[str, Any]]) -> Any:
     for row in found:
         own = (obs["sample"].astype(str) == row["sample"]).to_numpy()
         for reason in flags.columns:
-            values, limit = obs[REASONS[reason]].to_numpy(dtype=float), row[reason]["limit"]
-            outside = values > limit if reason == "high_mitochondrial" else values < limit
-            flags[reason] |= own & outside
+            values = obs[REASONS[reason]].to_numpy(dtype=float)
+            if reason == "high_mitochondrial":
+                flags[reason] |= own & (values > row[reason]["limit"] + NOISE)
+            else:
+                flags[reason] |= own & (np.log1p(values) < row[reason]["log1p_limit"] - NOISE)
     return flags
 
 

@@ -140,7 +140,7 @@ def read_mtx(path: Path) -> Matrix:
     cells = [fields[0] for fields in _lines(places["barcodes"], "\t") if fields]
     features = [fields for fields in _lines(places["features"], "\t") if fields]
     try:
-        values = sparse.csr_matrix(mmread(places["matrix"])).T.tocsr().astype(np.float64)
+        values = sparse.csr_matrix(mmread(places["matrix"], spmatrix=False)).T.tocsr().astype(np.float64)
     except (OSError, ValueError) as error:
         raise _bad(places["matrix"], str(error), "a Matrix Market file") from error
     if values.shape != (len(cells), len(features)):

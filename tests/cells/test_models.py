@@ -1,0 +1,97 @@
+"""Verdicts on trainings, training that repeats to the bit, and label-blind surveys that find known groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assayline.cells.models import Settings, verdict
+
+FALL = 1000 + 800 * np.exp(-np.arange(200) / 15)
+
+
+@pytest.mark.parametrize(
+    "losses, allowed, converged, words",
+    [
+        (FALL, 400, True, "stopped early"),
+        (FALL, 200, True, "next to nothing"),
+        (np.linspace(2000, 1000, 50), 50, False, "still falling"),
+        (np.concatenate([FALL[:50], np.linspace(1030, 1900, 50)]), 400, False, "rose again"),
+        (np.linspace(1000, 1100, 30), 400, False, "never improved"),
+        (np.array([1000.0, np.nan, 900.0]), 400, False, "not finite"),
+        (np.array([]), 10, False, "not finite"),
+    ],
+)
+def test_the_verdict_follows_from_the_history(losses, allowed, converged, words):
+    found = verdict(losses, allowed)
+    assert found["converged"] is converged and words in found["because"]
+
+
+def test_the_warm_up_counts_into_the_epochs_of_the_verdict():
+    found = verdict(FALL, 360, 40)
+    assert found["epochs"] == 240 and found["allowed_epochs"] == 400 and found["best_epoch"] == 240
+
+
+@pytest.fixture
+def kept(tmp_path, simulated, inspected):
+    from assayline.cells.integrate import normalise
+
+    truth = simulated(cells=150, genes=240, groups=3, depth=1500, seed=5)
+    data = inspected(truth.write(tmp_path / "m.csv")).data
+    normalise(data)
+    return truth, data
+
+
+def test_scvi_repeats_to_the_bit_and_leaves_the_counts_alone(kept):
+    from assayline.cells.integrate import embed
+
+    truth, data = kept
+    settings = Settings("scvi", 200, 5, 1, 32, 12, "nb", correct_samples=False)
+    seen: list[int] = []
+    first, components, used = embed(data.copy(), settings, 7, lambda epoch, loss: seen.append(epoch))
+    second, _, _ = embed(data.copy(), settings, 7, lambda epoch, loss: None)
+    assert used == 200 and first.latent.shape == (150, 5) and components.shape == (150, 30)
+    assert np.array_equal(first.latent, second.latent) and first.history == second.history
+    assert seen == list(range(1, 13)) and first.verdict["converged"] is False, "12 epochs are too few, and it says so"
+    assert (data.layers["counts"].toarray() == truth.counts).all()
+
+
+def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
+    from sklearn.metrics import adjusted_rand_score
+
+    from assayline.advisor.questions.clustering_resolution import QUESTION
+    from assayline.cells.integrate import embed, graph, leiden, survey
+    from assayline.evidence import Evidence
+
+    truth, data = kept
+    trained, components, _ = embed(
+        data, Settings("pca", 200, 20, 1, 32, 10, "nb", correct_samples=False), 0, lambda epoch, loss: None
+    )
+    rows = survey(trained.latent, components, 0)
+    assert rows == survey(trained.latent, components, 0)
+    assert all(abs(row["agreement_with_other"] - 1) < 1e-9 for row in rows), "PCA beside PCA is the same"
+    facts = {}
+    for row in rows:
+        for key in ("resolution", "clusters", "stability", "silhouette", "smallest"):
+            name = f"survey.r{int(row['resolution'] * 10)}.{key}"
+            facts[name] = Evidence(name, key, row[key], None, "cells/model.json", "/x")
+    choice = QUESTION.rule(facts).choice
+    labels = leiden(graph(trained.latent, 0), choice["resolution"], 0)
+    assert adjusted_rand_score(truth.group, labels) > 0.95
+
+
+def test_markers_are_the_genes_that_were_made_to_differ(kept):
+    from assayline.cells.annotate import cluster, markers
+    from assayline.cells.models import pca
+
+    truth, data = kept
+    data.obsm["X_latent"] = pca(data, 10, 0)
+    cluster(data, 0.3, 0)
+    table = markers(data)
+    assert data.obs["cluster"].cat.categories.tolist() == ["0", "1", "2"]
+    for name in ("0", "1", "2"):
+        own = np.bincount(truth.group[(data.obs["cluster"] == name).to_numpy()]).argmax()
+        block = {f"GENE{number}" for number in range(own * 24, own * 24 + 24)}
+        top = table[table["cluster"] == name]["gene"].head(5).tolist()
+        assert len(set(top) & block) >= 4
+    assert (table["p_adjusted"] < 0.05).all() and (table["log2_fold_change"] > 1).all() and (table["seen_inside"] >= 0.25).all()
