@@ -98,7 +98,7 @@ class PlateExport:
 
 
 def plates(source: Source) -> list[PlateExport]:
-    """The plates of the file; raises Damaged where there is none, or one without a procedure."""
+    """The plates of the file; raises Damaged where there is none with a procedure."""
     source.settle(_MISLEADING.sub("", "\n".join(lines_of(source.probe.text))))
     grid = source.grid("\t", quoted=False)
     starts = [row for row in range(len(grid.rows)) if fold(grid.text(row)).startswith("software version")]
@@ -109,14 +109,18 @@ def plates(source: Source) -> list[PlateExport]:
     for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
         row = next((row for row in range(start, end) if fold(grid.text(row)).rstrip(":") == "procedure details"), None)
         if row is None:
-            place = f"the plate at line {grid.line(start)}"
-            raise source.damaged(place, "no line 'Procedure Details'", "the procedure of the reading")
+            message = "a plate without 'Procedure Details' is kept verbatim, not converted"
+            source.find("damaged-plate", message, f"line {grid.line(start)}", "warning")
+            continue
         grid.at(row, 0).mapped()
         first = next((at for at in range(row + 1, end) if not grid.blank(at)), end)
         last = _procedure_end(grid, first, end)
         export = PlateExport(grid, grid.pairs(range(start, row)), range(first, last))
         export.blocks = list(_blocks(grid, last, end))
         found.append(export)
+    if not found:
+        place = f"line {grid.line(starts[0])}"
+        raise source.damaged(place, "no line 'Procedure Details'", "the procedure of a reading")
     return found
 
 

@@ -24,7 +24,7 @@ def read(source: Source) -> Document:
     for export in plates(source):
         plate = Plate(source, document, export)
         shared = False
-        for part in plate.reads:
+        for part in filter(lambda part: part.covered, plate.reads):
             own = plate.own_matrices(part)
             blocks = plate.spectra(part)
             for block in blocks:

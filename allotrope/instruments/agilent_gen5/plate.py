@@ -29,9 +29,14 @@ class Plate:
         self.grid = export.grid
         self.locale = export.grid.locale
         self.reads, self.kinetic, self.steps = procedure(export)
-        if not self.reads or any(read.kind == "Area Scan" or not read.mode for read in self.reads):
+        place = f"Procedure Details, line {self.grid.line(export.procedure.start)}"
+        for read in self.reads:
+            if not read.covered:
+                name = f"{read.mode} {read.kind}".strip() or read.step
+                message = f"read {name!r} is not covered: its values are kept, not converted"
+                source.find("unsupported-read", message, place, "warning")
+        if not any(read.covered for read in self.reads):
             found = ", ".join(f"{read.mode} {read.kind}".strip() or read.step for read in self.reads) or "no read"
-            place = "Procedure Details"
             raise source.damaged(place, found, "reads of endpoints, kinetics or spectra in a known mode")
         self.layout = layout(export)
         self.groups: dict[str, Group] = {}

@@ -71,9 +71,16 @@ class Read:
     optics: list[Optics] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def covered(self) -> bool:
+        """Whether its values can be converted: endpoints and spectra of a known mode."""
+        return bool(self.mode) and self.kind != "Area Scan"
+
     @cached_property
     def labels(self) -> dict[str, Optics | None]:
         """The labels of its values, each with its filter set."""
+        if not self.covered:
+            return {}
         prefix = f"{self.step}:" if self.step else ""
         if self.mode == "Absorbance":
             return dict.fromkeys(self._absorbances(prefix))

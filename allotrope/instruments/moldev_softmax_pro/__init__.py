@@ -49,7 +49,8 @@ def read(source: Source) -> Document:
     grid = source.grid("\t", quoted=False)
     start = next((row for row in range(len(grid.rows)) if grid.text(row).startswith("##BLOCKS=")), None)
     if start is None:
-        raise source.damaged("the text", "no line '##BLOCKS='", "an export of SoftMax Pro")
+        place = "the text"
+        raise source.damaged(place, "no line '##BLOCKS='", "an export of SoftMax Pro")
     grid.structure(start)
     spans = blocks_of(grid)
     declared = int("".join(filter(str.isdigit, grid.text(start)))[:9] or len(spans))
@@ -65,7 +66,8 @@ def read(source: Source) -> Document:
         elif grid.text(first).startswith("Group:"):
             groups.append(group_block(grid, first, last))
     if not any(plate.wells for plate in plates):
-        raise source.empty("the blocks", f"{len(spans)} blocks, none a plate with readings", "at least one plate that was read")
+        place = "the blocks"
+        raise source.empty(place, f"{len(spans)} blocks, none a plate with readings", "at least one plate that was read")
     custom: dict[str, dict[str, Scalar]] = {}
     saved = _saved(grid, spans[-1][1] if spans else 0, custom)
     document = source.document()
@@ -80,6 +82,8 @@ def read(source: Source) -> Document:
         name = "Note" if grid.text(first).startswith("Note:") else f"Rest of {grid.text(first)} {grid.text(first, 1)}".strip()
         if left := note(grid, first, last):
             put(custom, CUSTOM, {name: left})
+    if left := note(grid, 0, len(grid.rows)):
+        put(custom, CUSTOM, {"Lines outside of blocks": left})
     put(document.aggregate, CUSTOM, dict(custom.get(CUSTOM, {})))
     return document
 

@@ -17,6 +17,8 @@ PLACES = (("sample",), ("well", "wells"), ("wellplatename",))
 """The columns that say whose a line is: sample, well, plate."""
 NUMERIC = ("Masked", "Range?", "Error")
 """Texts that stand for a number in a column of numbers."""
+ABSENT = frozenset(("nan", "na", "n/a", "#n/a", "null", "none"))
+"""Texts that stand for nothing."""
 _SUMMARY = re.compile(r"[\d.]+")
 
 
@@ -24,7 +26,8 @@ _SUMMARY = re.compile(r"[\d.]+")
 class Value:
     """One value of a column, and the wells it stands on.
 
-    These are its own line's and those of the following lines of the sample that leave the column empty, on the plate of its own line.
+    These are its own line's and those of the following lines of the sample that leave the column empty,
+    all taken to be on the plate of its own line.
     """
 
     column: str
@@ -114,7 +117,7 @@ def _samples(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
             for row in rows[sample]:
                 cell = grid.at(row, columns[name], name)
                 place = (found.plate if found else _at(grid, row, plates), _at(grid, row, wells))
-                if cell and cell.text.lower() != "nan":
+                if cell and cell.text.lower() not in ABSENT:
                     place = (_at(grid, row, plates), place[1])
                     found = Value(name, cell, place[0], [place], numeric[name])
                     block.values.append(found)
