@@ -26,7 +26,7 @@ FILTERS = re.compile(r"^(\d+(?:[.,]\d+)?)(?:(?:-\d+)?[/ ](\d+(?:[.,]\d+)?)(?:-\d
 
 def read(source: Source) -> Document:
     """The facts above the first `Raw Data` row hold for every well of every matrix."""
-    grid = source.grid(",")
+    grid = source.grid()
     titles = [row for row in range(len(grid.rows)) if any(TITLE.match(value) for value in grid.texts(row)[:2])]
     if not titles:
         raise source.damaged("the data", "no row that starts with 'Raw Data'", "at least one matrix of raw data")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from allotrope.instrument import Instrument
-from allotrope.luminex import MANIFEST, read
-from allotrope.signature import Signature, text
+from allotrope.luminex import INTELLIFLEX, MANIFEST, read
+from allotrope.signature import Signature
 
 INSTRUMENT = Instrument(
     name="luminex_intelliflex",
     vendor="Luminex",
     product="xMAP INTELLIFLEX",
     manifest=MANIFEST,
-    signature=Signature(
-        ("text",),
-        any=(text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"), text(r"\AINSTRUMENT TYPE\b.*\n\W*INTELLIFLEX\b")),
-    ),
+    signature=Signature(("text",), any=INTELLIFLEX),
     read=read,
     system={"software name": "INTELLIFLEX"},
     export="On the INTELLIFLEX choose Export > xPONENT format or CSV (one data set) for a finished plate.",

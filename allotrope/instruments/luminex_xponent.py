@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allotrope.instrument import Instrument
-from allotrope.luminex import MANIFEST, read
+from allotrope.luminex import INTELLIFLEX, MANIFEST, read
 from allotrope.signature import Signature, text
 
 INSTRUMENT = Instrument(
@@ -13,8 +13,8 @@ INSTRUMENT = Instrument(
     manifest=MANIFEST,
     signature=Signature(
         ("text",),
-        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\AINSTRUMENT TYPE\b.*\bWELL LOCATION\b")),
-        none=(text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"), text(r"\AINSTRUMENT TYPE\b.*\n\W*INTELLIFLEX\b")),
+        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\A[^\n]*INSTRUMENT TYPE\b[^\n]*\bWELL LOCATION\b")),
+        none=INTELLIFLEX,
     ),
     read=read,
     system={"software name": "xPONENT"},

@@ -14,7 +14,7 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text",),
         all=(text(r"^=+Data=+\s*$"), text(r"^Barcode1 ?:")),
-        none=(text(r"^Barcode1 ?:[\s\S]*^Barcode1 ?:"),),
+        none=(text(r"^Barcode1 ?:\s*(\S+)[\s\S]*^Barcode1 ?:\s*(?!\1\s)\S"),),
     ),
     read=read,
     export="Methodical Mind writes the text after each plate; or choose Export > Text for a finished run.",

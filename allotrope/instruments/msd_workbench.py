@@ -149,7 +149,7 @@ INSTRUMENT = Instrument(
         ("text", "workbook"),
         any=(
             text(r"\A\W*Plate_[^\n]*\n\W*Sample\b[^\n]*\bWell\b[^\n]*\bSignal\b"),
-            text(r"^Barcode1 ?:[\s\S]*^Barcode1 ?:[\s\S]*"),
+            text(r"^Barcode1 ?:\s*(\S+)[\s\S]*^Barcode1 ?:\s*(?!\1\s)\S"),
             sheet("^Workbench data$"),
             cell(r"^Fit Statistic: RSquared$"),
         ),

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 from allotrope.luminex.document import build
 from allotrope.luminex.flat import is_flat, read_flat
 from allotrope.luminex.sections import read_sections
+from allotrope.signature import text
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.source import Source
 
 MANIFEST = "multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling"
+INTELLIFLEX = (
+    text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"),
+    text(r"\A[^\n]*INSTRUMENT TYPE\b[^\n]*\bWELL LOCATION\b[\s\S]*?\bINTELLIFLEX\b"),
+)
+"""What tells the exports of an INTELLIFLEX from those of other readers."""
 
 
 def read(source: Source) -> Document:
