@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 SOURCE = "data source identifier"
+NUMBERS = frozenset((float, int, type(None)))
 DEFINING = frozenset(("measurement identifier", "processed data identifier", "calculated data identifier"))
 
 
@@ -12,15 +13,20 @@ def referenced(asm: dict[str, Any]) -> frozenset[str]:
     """Every identifier that some data source of the document names."""
     found: set[str] = set()
     stack: list[Any] = [asm]
+    push = stack.append
     while stack:
         node = stack.pop()
-        if isinstance(node, dict):
-            source = node.get(SOURCE)
-            if isinstance(source, str):
-                found.add(source)
-            stack.extend(part for part in node.values() if isinstance(part, dict | list))
-        elif node and isinstance(node[0], dict | list):
-            stack.extend(part for part in node if isinstance(part, dict | list))
+        if type(node) is dict:
+            if type(node.get(SOURCE)) is str:
+                found.add(node[SOURCE])
+            for part in node.values():
+                kind = type(part)
+                if kind is dict or (kind is list and not NUMBERS.issuperset(map(type, part[:2]))):
+                    push(part)
+        else:
+            for part in node:
+                if type(part) is dict or type(part) is list:
+                    push(part)
     return frozenset(found)
 
 

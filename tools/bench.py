@@ -79,6 +79,23 @@ def table(shared: Path, _: str) -> list[Row]:
     return [row("long table", per_row[0] * 1e3, per_row[1] * 1e3, 50, "ms a row", note)]
 
 
+def documents(name: str, what: str, target: float, shared: Path) -> list[Row]:
+    """Something done with every reference document, against json.loads of the same files."""
+    ours, theirs, a, b, count = both(name, shared)
+    speed = f"{count / a:,.0f} documents/s, {ours['bytes'] / a / 1e6:,.1f} MB/s; reference: json.loads of the same files"
+    return [row(what, a, b, target, "s CPU", f"{speed} at {theirs['bytes'] / b / 1e6:,.0f} MB/s")]
+
+
+def flatten(shared: Path, _: str) -> list[Row]:
+    """Tables of the reference documents."""
+    return documents("flatten", "flatten", 0.1, shared)
+
+
+def graph(shared: Path, _: str) -> list[Row]:
+    """N-Triples of the reference documents."""
+    return documents("graph", "RDF", 0.05, shared)
+
+
 def cold(shared: Path, _: str) -> list[Row]:
     """From the start of a process to JSON, for the smallest case that both convert."""
     path = min((shared / "corpus" / "beckman_vi_cell_blu").rglob("*.csv"), key=lambda one: one.stat().st_size)
@@ -127,7 +144,16 @@ def jobs(shared: Path, _: str) -> list[Row]:
     return [row("two jobs", seconds[0], seconds[1], 1.8, "s wall", "reference: this project with one job")]
 
 
-BENCHES = {"cold": cold, "corpus": corpus, "detect": detect, "validate": validate, "table": table, "jobs": jobs}
+BENCHES = {
+    "cold": cold,
+    "corpus": corpus,
+    "detect": detect,
+    "validate": validate,
+    "table": table,
+    "flatten": flatten,
+    "graph": graph,
+    "jobs": jobs,
+}
 
 
 def line(one: Row) -> str:

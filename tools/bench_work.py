@@ -1,6 +1,7 @@
 """One side of a measurement, in a process of its own: `python tools/bench_work.py SIDE WORK SHARED [WORD]` prints JSON.
 
-SIDE is ours or reference; WORK is corpus, detect, validate or table. Times are CPU seconds of the process, memory its peak in MB.
+SIDE is ours or reference; WORK is corpus, detect, validate, table, flatten or graph. Times are CPU seconds of the process, memory
+is its peak in MB.
 """
 
 from __future__ import annotations
@@ -143,7 +144,34 @@ def table(side: str, shared: Path, rows: str) -> dict[str, Any]:
     return {"seconds": seconds, "rows": int(rows), "output": size[0], "before": before, "peak": peak()}
 
 
-WORKS = {"corpus": corpus, "detect": detect, "validate": validate, "table": table}
+def documents(side: str, shared: Path, how: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Do something with every reference document, parsed before; the other side is json.loads of the same bytes."""
+    contents = {case: reference.read_bytes() for case, _, _, reference in cases(shared)}
+    parsed = {case: json.loads(content) for case, content in contents.items()}
+    for asm in {asm["$asm.manifest"]: asm for asm in parsed.values()}.values():
+        how(asm)
+    if side == "ours":
+        times = {case: timed(lambda a=asm: how(a), 1) for case, asm in parsed.items()}
+    else:
+        times = {case: timed(lambda c=content: json.loads(c), 3) for case, content in contents.items()}
+    return {"times": times, "bytes": sum(map(len, contents.values())), "peak": peak()}
+
+
+def flatten(side: str, shared: Path, _: str) -> dict[str, Any]:
+    """All tables of every reference document."""
+    from allotrope.tables import tables
+
+    return documents(side, shared, tables)
+
+
+def graph(side: str, shared: Path, _: str) -> dict[str, Any]:
+    """Every reference document as lines of N-Triples."""
+    from allotrope.writers.rdf import lines
+
+    return documents(side, shared, lambda asm: sum(map(len, lines(asm))))
+
+
+WORKS = {"corpus": corpus, "detect": detect, "validate": validate, "table": table, "flatten": flatten, "graph": graph}
 
 if __name__ == "__main__":
     print(json.dumps(WORKS[sys.argv[2]](sys.argv[1], Path(sys.argv[3]), (sys.argv[4:] or [""])[0])))

@@ -35,17 +35,61 @@ class Used(NamedTuple):
     iri: str | None
 
 
+class Key:
+    """A key at one path of the document: what the schema says of it, its class, and how often it was a node."""
+
+    __slots__ = ("at", "children", "count", "datatype", "iri", "item", "name", "path", "told")
+
+    def __init__(self, name: str, path: tuple[str, ...], at: Shape | None) -> None:
+        self.name = name
+        self.path = path
+        self.at = at
+        self.iri = _class(path, at)
+        self.datatype = at.datatype if at is not None else None
+        self.children: dict[str, Key] = {}
+        self.item: Key | None = None
+        self.count = 0
+        self.told = False
+
+    def child(self, name: str) -> Key:
+        """The key `name` below this one."""
+        found = self.children.get(name)
+        if found is None:
+            at = self.at.child(name) if self.at is not None else None
+            found = self.children[name] = Key(name, (*self.path, name), at)
+        return found
+
+    def element(self) -> Key:
+        """The items of a list under this key; they keep its name."""
+        if self.item is None:
+            self.item = Key(self.name, self.path, self.at.item if self.at is not None else None)
+        return self.item
+
+    def below(self) -> Iterator[Key]:
+        """This key and all below it."""
+        yield self
+        for part in (*self.children.values(), *((self.item,) if self.item is not None else ())):
+            yield from part.below()
+
+
+def _class(path: tuple[str, ...], at: Shape | None) -> str | None:
+    """The class of a key: the one its schema names at that place, else the one on which all schemas agree for that name."""
+    if at is not None and at.classes:
+        return at.classes[0]
+    if not path or not CUSTOM.isdisjoint(path[:-1]):
+        return None
+    return borrowed().get(path[-2:]) or borrowed().get(path[-1:])
+
+
 class Place(NamedTuple):
-    """A value still to be told: its node and the one above, its key, its position in a list, what the schema says of it."""
+    """A value still to be told: its node and the one above, its key, its position in a list, the node its data sources serve."""
 
     node: str
     above: str
-    key: str
+    key: Key
     position: int | None
     value: Any
-    at: Shape | None
     holder: str
-    path: tuple[str, ...]
 
 
 class Statements:
@@ -58,45 +102,37 @@ class Statements:
         self._units = units(self._manifest)
         self._owners: dict[str, str] = {}
         self._labelled: set[str] = set()
+        self._root = Key("", (), shape(self._manifest))
         self.own: dict[str, str] = {}
-        self._uses: dict[tuple[tuple[str, ...], str | None], int] = {}
-        self._classes: dict[tuple[tuple[str, ...], Shape | None], str | None] = {}
 
     def __iter__(self) -> Iterator[Triple]:
         self._identify()
         yield Triple(self._base, terms.CONFORMS, self._manifest)
-        root = Place(self._base, "", "", None, self._asm, shape(self._manifest), self._base, ())
-        stack = [self._children(root, f"{self._base}#")]
+        stack = [self._children(Place(self._base, "", self._root, None, self._asm, self._base), f"{self._base}#")]
         while stack:
             place = next(stack[-1], None)
             if place is None:
                 stack.pop()
                 continue
-            if isinstance(place.value, dict) and not _is_value(place.value):
-                yield from self._typed(place)
-                if _is_cube(place.value):
-                    yield from self._cube(place)
-                else:
-                    stack.append(self._children(place, place.node))
-            else:
-                yield from self._typed(place)
+            yield from self._typed(place)
+            if not isinstance(place.value, dict):
                 yield from self._leaf(place)
-                if isinstance(place.value, dict):
-                    stack.append(self._children(place, place.node, skip=("value", "unit")))
+            elif _is_value(place.value):
+                yield from self._leaf(place)
+                stack.append(self._children(place, place.node, skip=("value", "unit")))
+            elif _is_cube(place.value):
+                yield from self._cube(place)
+            else:
+                stack.append(self._children(place, place.node))
 
     def uses(self) -> dict[Used, int]:
         """How often each key was a node, once the statements have been gone through; free-form information is not counted."""
-        return {Used(path, iri): count for (path, iri), count in self._uses.items() if CUSTOM.isdisjoint(path[:-1])}
-
-    def _class(self, path: tuple[str, ...], at: Shape | None) -> str | None:
-        """The class of a key: the one its schema names at that place, else the one on which all schemas agree for that name."""
-        if at is not None and at.classes:
-            return at.classes[0]
-        known = (path, at)
-        if known not in self._classes:
-            free = not CUSTOM.isdisjoint(path[:-1])
-            self._classes[known] = None if free else borrowed().get(path[-2:]) or borrowed().get(path[-1:])
-        return self._classes[known]
+        found: dict[Used, int] = {}
+        for key in self._root.below():
+            if key.count and CUSTOM.isdisjoint(key.path[:-1]):
+                used = Used(key.path, key.iri)
+                found[used] = found.get(used, 0) + key.count
+        return found
 
     def _identify(self) -> None:
         """Learn which nodes carry the identifiers that data sources name."""
@@ -115,76 +151,71 @@ class Statements:
                 stack.extend((f"{node}/{index}", part) for index, part in enumerate(value) if isinstance(part, dict | list))
 
     def _children(self, above: Place, prefix: str, skip: tuple[str, ...] = ()) -> Iterator[Place]:
-        for key, value in above.value.items():
-            if key in skip or (above.at is not None and key == "$asm.manifest" and isinstance(value, str)):
+        node, _, parent, _, values, holder = above
+        for name, value in values.items():
+            if name in skip or (name == "$asm.manifest" and parent is self._root and isinstance(value, str)):
                 continue
-            at = above.at.child(key) if above.at is not None else None
-            holder = above.node if key == SOURCES else above.holder
-            place = Place(f"{prefix}/{terms.step(key)}", above.node, key, None, value, at, holder, (*above.path, key))
+            place = Place(
+                f"{prefix}/{terms.step(name)}", node, parent.child(name), None, value, node if name == SOURCES else holder
+            )
             if isinstance(value, list):
-                yield from self._items(place)
+                yield from _items(place)
             else:
                 yield place
 
-    def _items(self, place: Place) -> Iterator[Place]:
-        """The items of a list, each a node under the key of the list; lists in lists lose no item."""
-        stack = [(place.node, place.value, place.at)]
-        while stack:
-            node, values, at = stack.pop()
-            item = at.item if at is not None else None
-            for index, value in enumerate(values):
-                if isinstance(value, list):
-                    stack.append((f"{node}/{index}", value, item))
-                else:
-                    yield place._replace(node=f"{node}/{index}", position=index, value=value, at=item)
-
-    def _typed(self, place: Place) -> Iterator[Triple]:
+    def _typed(self, place: Place) -> list[Triple]:
         """A node's place in the whole, its class, and the label of the class where it is met first."""
-        yield Triple(place.above, terms.PART, place.node)
-        if place.position is not None:
-            yield Triple(place.node, terms.INDEX, str(place.position), terms.INTEGER)
-        iri = self._class(place.path, place.at)
-        used = (place.path, iri)
-        self._uses[used] = self._uses.get(used, 0) + 1
-        iri = iri or self._own("key", place.key)
-        yield Triple(place.node, terms.TYPE, iri)
-        yield from self._label(iri, place.key)
+        node, above, key, position, _, _ = place
+        key.count += 1
+        iri = key.iri or self._own("key", key.name)
+        found = [Triple(above, terms.PART, node), Triple(node, terms.TYPE, iri)]
+        if position is not None:
+            found.append(Triple(node, terms.INDEX, str(position), terms.INTEGER))
+        if not key.told:
+            key.told = True
+            found += self._label(iri, key.name)
+        return found
 
-    def _label(self, iri: str, label: str) -> Iterator[Triple]:
+    def _label(self, iri: str, label: str) -> list[Triple]:
         mark = f"{iri} {label}"
-        if mark not in self._labelled:
-            self._labelled.add(mark)
-            yield Triple(iri, terms.LABEL, label, terms.STRING)
+        if mark in self._labelled:
+            return []
+        self._labelled.add(mark)
+        return [Triple(iri, terms.LABEL, label, terms.STRING)]
 
     def _own(self, kind: str, name: str) -> str:
         iri = f"{self._base}#{kind}:{terms.step(name)}"
         self.own[iri] = name
         return iri
 
-    def _leaf(self, place: Place) -> Iterator[Triple]:
-        value = place.value
-        number = value
+    def _leaf(self, place: Place) -> list[Triple]:
+        node, above, key, _, value, holder = place
         if isinstance(value, dict):
-            number = value.get("value")
             if "unit" in value:
-                if not isinstance(number, dict | list) and number is not None:
-                    predicate = terms.NUMBER if _is_number(number) else terms.VALUE
-                    yield Triple(place.node, predicate, *literal(number, None if not _is_number(number) else "double"))
-                if isinstance(value["unit"], str):
-                    yield from self._unit(place.node, value["unit"])
-                return
-        if number is None or isinstance(number, dict | list):
-            return
-        yield Triple(place.node, terms.VALUE, *literal(number, place.at.datatype if place.at is not None else None))
-        if place.key == SOURCE and number in self._owners:
-            owner = self._owners[number]
-            yield Triple(place.above, terms.REFERENCES, owner)
-            yield Triple(place.holder, terms.DERIVED, owner)
+                return self._quantity(node, value)
+            value = value.get("value")
+        if value is None or isinstance(value, list):
+            return []
+        found = [Triple(node, terms.VALUE, *literal(value, key.datatype))]
+        if key.name == SOURCE and value in self._owners:
+            owner = self._owners[value]
+            found += (Triple(above, terms.REFERENCES, owner), Triple(holder, terms.DERIVED, owner))
+        return found
 
-    def _unit(self, node: str, symbol: str) -> Iterator[Triple]:
+    def _quantity(self, node: str, value: dict[str, Any]) -> list[Triple]:
+        number, unit = value.get("value"), value["unit"]
+        found = []
+        if _is_number(number):
+            found.append(Triple(node, terms.NUMBER, *literal(number, "double")))
+        elif number is not None:
+            found.append(Triple(node, terms.VALUE, *literal(number, None)))
+        if isinstance(unit, str):
+            found += self._unit(node, unit)
+        return found
+
+    def _unit(self, node: str, symbol: str) -> list[Triple]:
         iri = terms.unit_iri(symbol, self._units.get(symbol, "")) or self._own("unit", symbol)
-        yield Triple(node, terms.UNIT, iri)
-        yield from self._label(iri, symbol)
+        return [Triple(node, terms.UNIT, iri), *self._label(iri, symbol)]
 
     def _cube(self, place: Place) -> Iterator[Triple]:
         """A cube: a node for each dimension and measure, its values one JSON literal, and what else the cube says."""
@@ -212,6 +243,19 @@ class Statements:
             yield from self._unit(node, component["unit"])
         if isinstance(component.get("@componentDatatype"), str):
             yield Triple(node, terms.RANGE, terms.XSD + terms.step(component["@componentDatatype"]))
+
+
+def _items(place: Place) -> Iterator[Place]:
+    """The items of a list, each a node under the key of the list; lists in lists lose no item."""
+    stack = [(place.node, place.value, place.key)]
+    while stack:
+        node, values, key = stack.pop()
+        item = key.element()
+        for index, value in enumerate(values):
+            if isinstance(value, list):
+                stack.append((f"{node}/{index}", value, item))
+            else:
+                yield Place(f"{node}/{index}", place.above, item, index, value, place.holder)
 
 
 def literal(value: Any, kind: str | None) -> tuple[str, str]:

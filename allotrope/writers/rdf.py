@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope.graph import statements, to_rdf
-from allotrope.graph.terms import STRING
+from allotrope.graph.terms import JSON, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from allotrope.graph import Triple
 
+_SPECIAL = re.compile(r'["\\\n\r]')
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
@@ -26,8 +28,10 @@ def _line(triple: Triple) -> str:
     subject, predicate, value, datatype = triple
     if datatype is None:
         return f"<{subject}> <{predicate}> <{value}> .\n"
-    kind = "" if datatype == STRING else f"^^<{datatype}>"
-    return f'<{subject}> <{predicate}> "{value.translate(_ESCAPES)}"{kind} .\n'
+    if datatype == STRING:
+        text = value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+        return f'<{subject}> <{predicate}> "{text}" .\n'
+    return f'<{subject}> <{predicate}> "{value.translate(_ESCAPES) if datatype == JSON else value}"^^<{datatype}> .\n'
 
 
 def stream(asm: dict[str, Any], into: BinaryIO, base: str | None = None) -> int:

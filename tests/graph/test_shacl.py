@@ -119,6 +119,7 @@ def test_valid_references_conform(corpus: Callable[[int], dict[str, dict[str, An
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_all_valid_references_conform(corpus: Callable[[int], dict[str, dict[str, Any]]]) -> None:
     assert conform(corpus(1 << 30)) == 186
 
