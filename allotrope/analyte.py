@@ -19,6 +19,8 @@ CONCENTRATIONS = {
     "ml/l": ("volume concentration", "mL/L", 1.0),
 }
 """Unit as written (folded): key, unit and factor in the schema, which knows one unit for each kind of concentration."""
+
+
 def concentration(document: Document, analyte: Node, value: float | None, unit: str) -> bool:
     """Put a concentration (None: no result) into an analyte document; False, and nothing put, for a unit the schema lacks."""
     found = CONCENTRATIONS.get(fold(unit))

@@ -19,9 +19,13 @@ class Calculated:
 
     def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
         """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier, so that other
-        values can stand on it. Nothing is added, and None returned, where there is no number or no source."""
+        values can stand on it. Nothing is added, and None returned, where there is no number or no source.
+        """
         documents = [
-            {"data source identifier": source if isinstance(source, str) else identifier_of(source), "data source feature": feature}
+            {
+                "data source identifier": source if isinstance(source, str) else identifier_of(source),
+                "data source feature": feature,
+            }
             for source, feature in sources
         ]
         if value is None or not documents:

@@ -95,7 +95,9 @@ class Facts:
                 for cell in cells:
                     cell.store.mark(cell.handle, KEPT)
                 if cells[0].value != "":
-                    kept[cells[0].label.replace("_", " ")] = scalar(cells[0].value) if isinstance(cells[0].value, float) else cells[0].value
+                    kept[cells[0].label.replace("_", " ")] = (
+                        scalar(cells[0].value) if isinstance(cells[0].value, float) else cells[0].value
+                    )
         return kept
 
     def settle(self, because: str) -> None:

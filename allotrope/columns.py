@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.field import Read, as_number, as_text
-from allotrope.grid import Table
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Cell, traced
-from allotrope.values import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
+    from allotrope.grid import Table
+    from allotrope.values import Scalar
 
 ABSENT = frozenset(
     ("", "#N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
@@ -25,7 +28,9 @@ class Columns:
         self.grid = table.grid
         self.absent = absent
         rows, last = self.grid.rows, min(table.last, len(self.grid.rows))
-        self.rows = [row for row in range(table.first, last) if (rows[row] and rows[row][0] not in ("", None)) or not self.grid.blank(row)]
+        self.rows = [
+            row for row in range(table.first, last) if (rows[row] and rows[row][0] not in ("", None)) or not self.grid.blank(row)
+        ]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -35,7 +40,8 @@ class Columns:
 
     def raw(self, *labels: str) -> list[Any]:
         """The values under the first of these labels that the table has, None where empty (or where there is no such column);
-        texts that stand for no value count as empty and are ignored with that reason."""
+        texts that stand for no value count as empty and are ignored with that reason.
+        """
         label = self.table.label(*labels)
         if label is None:
             return [None] * len(self.rows)
@@ -89,7 +95,7 @@ class Columns:
         if label is None:
             return None
         cell = self.grid.at(self.rows[at], self.table.index[fold(label)][0], label)
-        return cell if cell else None
+        return cell or None
 
     def settle(self, positions: Iterable[int], labels: Sequence[str], fate: int) -> None:
         """Give the still unread cells of these rows and columns a fate."""

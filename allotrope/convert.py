@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope.detect import Detection, detect_probe
 from allotrope.errors import BadOption, Damaged, Finding
-from allotrope.instrument import Instrument
 from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
 from allotrope.registry import load
 from allotrope.source import Source
 from allotrope.values import zone_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from allotrope.instrument import Instrument
 
 Input = str | PurePath | BinaryIO
 
@@ -43,7 +46,12 @@ class Conversion:
 
     def ledger_json(self, version: str) -> dict[str, Any]:
         """The ledger with its findings and the provenance of the document."""
-        facts = {"instrument": self.instrument, "source digest": f"sha256:{self.digest}", "standing": self.standing, "converter version": version}
+        facts = {
+            "instrument": self.instrument,
+            "source digest": f"sha256:{self.digest}",
+            "standing": self.standing,
+            "converter version": version,
+        }
         return self.ledger.to_json() | facts | {"findings": [finding.to_json() for finding in self.findings]}
 
 
@@ -126,7 +134,9 @@ def reader(
             prepare(found)
         if chosen.signature.kinds and probe.kind not in chosen.signature.kinds:
             expected = " or ".join(chosen.signature.kinds)
-            raise Damaged(file=probe.name, where="the file", found=f"{probe.kind} data", expected=f"{expected}, as {chosen.name} writes")
+            raise Damaged(
+                file=probe.name, where="the file", found=f"{probe.kind} data", expected=f"{expected}, as {chosen.name} writes"
+            )
         return found, chosen.read(found).finish()
 
     return read

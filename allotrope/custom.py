@@ -20,7 +20,7 @@ def standardise(node: Node, shape: Shape | None) -> None:
     if shape is not None and CUSTOM in node and _usable(shape):
         node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
     for key, value in node.items():
-        if key == AGGREGATE or key == CUSTOM:
+        if key in (AGGREGATE, CUSTOM):
             continue
         if isinstance(value, dict):
             if "unit" not in value:

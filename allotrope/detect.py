@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from allotrope.errors import AlreadyAsm, Ambiguous, NotRecognised
-from allotrope.instrument import Instrument
-from allotrope.probe import Probe
 from allotrope.registry import built_in, third_party
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from allotrope.instrument import Instrument
+    from allotrope.probe import Probe
 
 _MANIFEST = re.compile(r'^\s*\{\s*"\$asm\.manifest"\s*:\s*"([^"]*)"')
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from allotrope.custom import standardise
 from allotrope.record import KEPT, UNREAD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from allotrope.schema import Shape
     from allotrope.source import Source
     from allotrope.technique import Technique
@@ -26,7 +27,8 @@ Node = dict[str, Any]
 @lru_cache(maxsize=4096)
 def segments(path: str) -> tuple[tuple[str, bool], ...]:
     """The keys of a path, each with whether it holds a list: a segment before the last that names no document expands, so that
-    `device control/device type` means `device control aggregate document/device control document[0]/device type`."""
+    `device control/device type` means `device control aggregate document/device control document[0]/device type`.
+    """
     *parents, last = path.split("/")
     keys: list[tuple[str, bool]] = []
     for parent in parents:
@@ -147,7 +149,10 @@ class Document:
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
         standardise(body, top)
-        return {"$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest", f"{name} aggregate document": body}
+        return {
+            "$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest",
+            f"{name} aggregate document": body,
+        }
 
     def _system(self, top: Shape | None) -> Node:
         """The data-system document: facts of file and converter, as far as this release of the schema knows them."""
@@ -207,7 +212,9 @@ class Document:
         if kept:
             put(self.aggregate, CUSTOM, kept)
             first = next(iter(kept))
-            self.source.find("kept-unplaced", f"{len(kept)} runs of cells have no place in the mapping and are kept verbatim", first)
+            self.source.find(
+                "kept-unplaced", f"{len(kept)} runs of cells have no place in the mapping and are kept verbatim", first
+            )
 
 
 def unread_runs(store: Any) -> list[tuple[str, list[int]]]:

@@ -40,7 +40,9 @@ class NotRecognised(AllotropeError):
     code = "not-recognised"
     title = "No instrument recognised"
     template = "{file}: no instrument's signature matches; found {found}; expected one of {expected} known formats."
-    hint = "List them with `assayline instruments`, choose one with --as, or start one with `assayline new instrument NAME {file}`."
+    hint = (
+        "List them with `assayline instruments`, choose one with --as, or start one with `assayline new instrument NAME {file}`."
+    )
     status = 3
 
 

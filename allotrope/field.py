@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
-from allotrope.grid import Table
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, Record, traced
 from allotrope.values import Locale, moment, number, scalar
+
+if TYPE_CHECKING:
+    from allotrope.grid import Table
 
 Read = Callable[[Any, Locale], Any]
 ANCHORS = ("@document/", "@group/", "@device/", "@system/")
@@ -44,7 +46,8 @@ class Field:
     read as a number; without, as text, unless `read` says otherwise. Paths are relative to the measurement; `@document/`, `@group/`,
     `@device/` and `@system/` start at the technique document, the measurement aggregate, the device and the data system. A path that
     ends in `custom information document` keeps the value there under its own label; one more segment after it gives another label. A table's row without a `required`
-    value gives no measurement."""
+    value gives no measurement.
+    """
 
     labels: str | tuple[str, ...]
     path: str
@@ -79,7 +82,9 @@ class Ignored:
 Rule = Field | Ignored
 
 
-def apply(rules: Iterable[Rule], record: Record, node: Node, document: Document | None = None, group: Group | None = None) -> None:
+def apply(
+    rules: Iterable[Rule], record: Record, node: Node, document: Document | None = None, group: Group | None = None
+) -> None:
     """Put what a record holds into a measurement node (and, by anchored paths, into its group and document)."""
     for rule in rules:
         if isinstance(rule, Ignored):
@@ -241,7 +246,9 @@ class _Plan:
             start = row * grid.width
             grid.fates[start : start + grid.width] = bytes(grid.width)
             where = f"{grid.where(start)}"
-            document.source.find("left-out", f"no {label}, which the schema requires: no measurement, the cells are kept", where, "warning")
+            document.source.find(
+                "left-out", f"no {label}, which the schema requires: no measurement, the cells are kept", where, "warning"
+            )
         left = [at for at in range(len(self.rows)) if at not in lacking]
         self.rows = [self.rows[at] for at in left]
         self.cells = [self.cells[at] for at in left]
@@ -270,7 +277,9 @@ class _Plan:
             if value is not None:
                 grid.fates[handle] = fate
         if grid.trace:
-            return [value if value is None else traced(value, grid.cell(at).where) for at, value in zip(handles, values, strict=True)]
+            return [
+                value if value is None else traced(value, grid.cell(at).where) for at, value in zip(handles, values, strict=True)
+            ]
         return values
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import TooLarge
 from allotrope.labels import column_name, fold
 from allotrope.record import IGNORED, KEPT, MAPPED, UNREAD, Cell, Record, Store, index_labels
-from allotrope.values import Locale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from allotrope.values import Locale
 
 MOST_CELLS = 200_000_000
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.technique import TECHNIQUES, Technique
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allotrope.envelope import Document
     from allotrope.signature import Signature
     from allotrope.source import Source
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instrument:

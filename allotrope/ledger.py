@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Unaccounted
 from allotrope.grid import Grid
 from allotrope.labels import column_name
 from allotrope.record import IGNORED, KEPT, MAPPED, UNREAD, Leaves, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 VERSION = "assayline/ledger/1"
 NAMES = {MAPPED: "mapped", KEPT: "kept"}

@@ -170,7 +170,7 @@ class Probe:
     def _archive(self) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(io.BytesIO(self.data))
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise Damaged(file=self.name, where="the archive", found=str(error), expected="a complete zip archive") from error
 
     @cached_property
@@ -210,7 +210,7 @@ class Probe:
                     raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
                 with archive.open(name) as stream:
                     return stream.read(LARGEST_MEMBER)
-            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, UnicodeDecodeError) as error:
+            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
                 raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
 
     def inner(self, name: str) -> Probe:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, add_error, put, quantity
-from allotrope.record import Cell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allotrope.calculated import Calculated
     from allotrope.envelope import Document, Group, Node
+    from allotrope.record import Cell
 
 UNITLESS = "(unitless)"
 CONTROL = "control sample role"
@@ -85,7 +86,11 @@ def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], co
     if None in cycles:
         return
     dimension = [(*CYCLES, cycles)]
-    put(node, "processed data/normalized reporter data cube", cube("normalized reporter", dimension, [(REPORTER, UNITLESS, reporter)]))
+    put(
+        node,
+        "processed data/normalized reporter data cube",
+        cube("normalized reporter", dimension, [(REPORTER, UNITLESS, reporter)]),
+    )
     label = "baseline corrected reporter"
     put(node, f"processed data/{label} data cube", cube(label, dimension, [(CORRECTED, UNITLESS, corrected)]))
 
@@ -117,7 +122,8 @@ class Reaction:
 class Rule:
     """A calculated value: its name, the label it is exported under, whether it is one a `well`, a `replicate` group (sample and
     target) or a `curve` (standards of a target), and what it stands on: measured features, or other rules, which may be those of
-    the reference sample or target. An `optional` rule that has no value passes on its own sources."""
+    the reference sample or target. An `optional` rule that has no value passes on its own sources.
+    """
 
     name: str
     label: str
@@ -143,7 +149,9 @@ Key = tuple[str, str, int]
 class Calculations:
     """The graph of calculated values of one experiment: every value once, with the values and measurements it stands on."""
 
-    def __init__(self, calculated: Calculated, reactions: Sequence[Reaction], sample: str | None = None, target: str | None = None) -> None:
+    def __init__(
+        self, calculated: Calculated, reactions: Sequence[Reaction], sample: str | None = None, target: str | None = None
+    ) -> None:
         self.calculated = calculated
         self.reactions = reactions
         self.sample = sample

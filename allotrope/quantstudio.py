@@ -39,6 +39,8 @@ FLAGS = ("HIGHSD", "NOAMP", "EXPFAIL", "THOLDFAIL", "PRFDROP")
 STANDING = ("BADROX", "CQCONF", "NOISE", "OUTLIERRG")
 SIGMA = {"ΔΔCт - Fsigma": "delta delta ct minus fsigma", "ΔΔCт + Fsigma": "delta delta ct plus fsigma"}
 ALLELE_REPEATS = ("Allele2 Baseline End", "Allele2 Baseline Start", "Allele2 Automatic Ct Threshold", "Allele2 Automatic Baseline", "Allele2 Ct")
+MOST_DIGITS = 7
+"""Of the number of a well."""
 PROCESSED = "processed data"
 PROCESSING = "processed data/data processing document"
 _METHOD = re.compile(r"(?:(\w+) )?(ct|crt|cq|cт)", re.IGNORECASE)
@@ -151,7 +153,7 @@ class _Reader:
             for target, allele in self._targets(record):
                 key = target.rpartition("-")[0] if allele else target
                 result = rows.get((well_of(record), _tight(key)))
-                if result is not None and well_of(record).isdigit():
+                if result is not None and well_of(record).isdecimal() and len(well_of(record)) < MOST_DIGITS:
                     wells.setdefault(int(well_of(record)), []).append((record, target, allele, result))
         order = sorted(wells) if self.kind != GENOTYPING else list(wells)
         positions = [record.peek("Well Position") for items in wells.values() for record, *_ in items]
@@ -204,7 +206,8 @@ class _Reader:
             known = {fold(label) for label in (*SETUP, *COLOURS, "Biogroup Name")}
             custom |= {cell.label: plain(cell) for cell in record if cell and fold(cell.label) not in known and not _absent(cell)}
         elif allele == self.alleles[-1]:
-            custom |= record.rest()
+            unread = [cell for cell in record if cell and cell.store.fates[cell.handle] == UNREAD]
+            custom |= {cell.label: plain(cell) for cell in unread if cell.keep() is not None}
         put(node, f"sample document/{CUSTOM}", {key: value for key, value in custom.items() if value is not None})
 
     def _result(self, reaction: Reaction, record: Record, allele: str, reference: dict[str, Any]) -> None:

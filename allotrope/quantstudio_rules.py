@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from allotrope.qpcr import CT, EFFICIENCY, INTERCEPT, RN_MEAN, RN_SD, SCORE, SLOPE, Rule, Source, curve_rule, replicate_rule, well_rule
+from allotrope.qpcr import (
+    CT,
+    EFFICIENCY,
+    INTERCEPT,
+    RN_MEAN,
+    RN_SD,
+    SCORE,
+    SLOPE,
+    Rule,
+    Source,
+    curve_rule,
+    replicate_rule,
+    well_rule,
+)
 
 GENOTYPING = "genotyping qPCR experiment"
 COMPARATIVE = "comparative CT qPCR experiment"
@@ -48,6 +61,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 CALCULATED = (
     *("Quantity", "Quantity Mean", "Quantity SD", "Ct Mean", "Ct SD", "Delta Ct Mean", "Delta Ct SE", "Delta Delta Ct"),
-    *("RQ", "RQ Min", "RQ Max", "Rn Mean", "Rn SD", "Y-Intercept", "R(superscript 2)", "Slope", "Efficiency", "Amp Score", "Cq Conf"),
+    *(
+        "RQ",
+        "RQ Min",
+        "RQ Max",
+        "Rn Mean",
+        "Rn SD",
+        "Y-Intercept",
+        "R(superscript 2)",
+        "Slope",
+        "Efficiency",
+        "Amp Score",
+        "Cq Conf",
+    ),
 )
 """Labels of calculated values, with `Ct` for whichever method was used."""

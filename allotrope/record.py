@@ -7,11 +7,13 @@ with a reason. The ledger is what the stores say at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.labels import fold
 from allotrope.values import Locale, Scalar, moment, number, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 UNREAD, MAPPED, KEPT, IGNORED = 0, 1, 2, 3
 

@@ -6,9 +6,12 @@ import difflib
 import importlib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allotrope.errors import UnknownInstrument
-from allotrope.instrument import Instrument
+
+if TYPE_CHECKING:
+    from allotrope.instrument import Instrument
 
 GROUP = "allotrope.instruments"
 

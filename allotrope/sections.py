@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from allotrope.columns import ABSENT
-from allotrope.grid import Grid, Table
 from allotrope.labels import fold
 from allotrope.record import UNREAD, Cell, Record
 from allotrope.values import Locale, Scalar, moment, number, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from allotrope.grid import Grid, Table
 
 _ASSIGNED = re.compile(r"\*?\s*(.+?)\s*=\s*(.*)", re.DOTALL)
 _TABLE_STARTS = frozenset(("well", "sample", "target", "biological/sample group"))

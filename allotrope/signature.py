@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from allotrope.labels import column_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from allotrope.probe import Probe
 
 SHEET_ROWS = 200
@@ -37,7 +38,8 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A file matches if it is of one of the kinds, has one of the suffixes (if any are named), and shows all of `all`, at least
-    one of `any` (if there are any) and none of `none`. `beats` names instruments whose match this one overrules."""
+    one of `any` (if there are any) and none of `none`. `beats` names instruments whose match this one overrules.
+    """
 
     kinds: tuple[str, ...]
     all: tuple[Mark, ...] = ()

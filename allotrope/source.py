@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from allotrope.record import Leaves, Store
 from allotrope.values import Locale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
     from allotrope.readers.ole import Stream

@@ -31,7 +31,9 @@ class Technique:
 
 
 TECHNIQUES = {
-    "binding-affinity-analyzer/WD/2024/12/binding-affinity-analyzer": Technique("binding affinity analyzer", time="group", device=DEVICE),
+    "binding-affinity-analyzer/WD/2024/12/binding-affinity-analyzer": Technique(
+        "binding affinity analyzer", time="group", device=DEVICE
+    ),
     "cell-counting/REC/2024/09/cell-counting": Technique("cell counting"),
     "electrophoresis/BENCHLING/2024/09/electrophoresis": Technique("electrophoresis", timed=False, document=("analyst",)),
     "flow-cytometry/BENCHLING/2025/03/flow-cytometry": Technique("flow cytometry", time="group", timed=False),
@@ -47,10 +49,14 @@ TECHNIQUES = {
         group=("experimental data identifier",),
         control=("measurement method identifier",),
     ),
-    "plate-reader/BENCHLING/2023/09/plate-reader": Technique("plate reader", time="group", system=(), device=DEVICE, sample=PLATE),
+    "plate-reader/BENCHLING/2023/09/plate-reader": Technique(
+        "plate reader", time="group", system=(), device=DEVICE, sample=PLATE
+    ),
     "plate-reader/REC/2024/06/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE),
     "plate-reader/REC/2025/03/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE),
     "solution-analyzer/BENCHLING/2024/09/solution-analyzer": Technique("solution analyzer"),
     "solution-analyzer/REC/2024/09/solution-analyzer": Technique("solution analyzer"),
-    "spectrophotometry/BENCHLING/2023/12/spectrophotometry": Technique("spectrophotometry", time="group", system=(), device=DEVICE),
+    "spectrophotometry/BENCHLING/2023/12/spectrophotometry": Technique(
+        "spectrophotometry", time="group", system=(), device=DEVICE
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -121,7 +121,7 @@ def moment(value: Any, locale: Locale) -> str | None:
     if isinstance(value, datetime):
         found: datetime | None = value
     elif isinstance(value, date):
-        found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the wall clock, without a zone
+        found = datetime(value.year, value.month, value.day)
     elif isinstance(value, str):
         found = _parse(" ".join(value.split()), locale.date_order)
     else:
@@ -153,7 +153,7 @@ def _parse(text: str, order: str) -> datetime | None:
         mark = _ZONE.match(rest[clock.end() :])
         if mark and (mark[1] or mark[2]):
             hours = _HOURS.get(mark[1] or "", 0)
-            zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else timezone.utc
+            zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else UTC
     elif len(ymd) == 6:
         hour, minute, second = ymd[3:]
     try:

@@ -1,4 +1,4 @@
-"""Seeded damage to files: bytes flipped, ends cut off, rows shuffled, columns dropped or doubled, encodings swapped, cells blown up.
+"""Seeded damage: bytes flipped, ends cut off, rows shuffled, columns dropped or doubled, encodings swapped, cells blown up.
 
 Archives and workbooks are damaged as bytes and, one member at a time, inside; every mutation is a pure function of file and seed.
 """
@@ -53,18 +53,37 @@ def columns(data: bytes, chance: random.Random) -> bytes:
 def encoding(data: bytes, chance: random.Random) -> bytes:
     """Write the text in another encoding, with or without its mark."""
     text = data.decode("utf-8", "replace")
-    return text.encode(chance.choice(("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp1252", "shift_jis", "utf-32")), "replace")
+    return text.encode(
+        chance.choice(("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp1252", "shift_jis", "utf-32")), "replace"
+    )
 
 
 def blow_up(data: bytes, chance: random.Random) -> bytes:
     """Make one cell very long, or a number very large."""
     at = chance.randrange(len(data) + 1)
-    return data[:at] + chance.choice((b"9" * 5000, b"A" * 300_000, b"1e999", b"-" * 400, b"NaN", b"\xff\xfe\x00", b'"' * 7)) + data[at:]
+    return (
+        data[:at]
+        + chance.choice((b"9" * 5000, b"A" * 300_000, b"1e999", b"-" * 400, b"NaN", b"\xff\xfe\x00", b'"' * 7))
+        + data[at:]
+    )
 
 
 def numbers(data: bytes, chance: random.Random) -> bytes:
     """Replace some numbers by text, by nothing, or by numbers of other forms."""
-    words = (b"", b"ERROR", b"N/A", b"1,5", b"1.234.567", b"-0.0", b"inf", b"1e400", b"#DIV/0!", b"0x1F", b"99999999999999999999", "½".encode())
+    words = (
+        b"",
+        b"ERROR",
+        b"N/A",
+        b"1,5",
+        b"1.234.567",
+        b"-0.0",
+        b"inf",
+        b"1e400",
+        b"#DIV/0!",
+        b"0x1F",
+        b"99999999999999999999",
+        "½".encode(),
+    )
     return re.sub(rb"\d+(\.\d+)?", lambda found: chance.choice(words) if chance.random() < 0.05 else found[0], data)
 
 
@@ -82,7 +101,7 @@ INSIDE: tuple[Mutation, ...] = (flip, truncate, numbers, blow_up, lines_out)
 
 def mutate(data: bytes, seed: str) -> tuple[bytes, str]:
     """One mutation of a file, and its name."""
-    chance = random.Random(seed)  # noqa: S311 - seeded damage, not a secret
+    chance = random.Random(seed)
     if data.startswith(b"PK") and chance.random() < 0.8:
         return inside(data, chance)
     kind = BINARY if data.startswith((b"PK", b"\xd0\xcf")) else TEXT

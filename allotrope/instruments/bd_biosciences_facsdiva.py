@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, put, quantity
@@ -10,6 +9,8 @@ from allotrope.instrument import Instrument
 from allotrope.signature import Signature, root
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allotrope.envelope import Document, Group
     from allotrope.envelope import Node as Asm
     from allotrope.readers.tree import Node
@@ -37,7 +38,9 @@ CONTROL = (
 )
 """Keywords that describe the cytometer."""
 ON_SCREEN = "how it looks or is edited on screen"
-LOOKS = frozenset({"color", "visible", "dotsize", "suffix", "description", "edit_name", "edit_name_only", "edit_value", "edit_limit", "length"})
+LOOKS = frozenset(
+    {"color", "visible", "dotsize", "suffix", "description", "edit_name", "edit_name_only", "edit_value", "edit_limit", "length"}
+)
 
 
 def read(source: Source) -> Document:
@@ -70,11 +73,15 @@ def read_tube(group: Group, specimen: Node, tube: Node, exported: str | None) ->
     """One tube: sample, populations, data regions, compensation, keywords."""
     record = tube.record
     document = group.owner
-    document.device["equipment serial number"] = document.device.get("equipment serial number") or record.text("data_instrument_serial_number")
+    document.device["equipment serial number"] = document.device.get("equipment serial number") or record.text(
+        "data_instrument_serial_number"
+    )
     document.device["model number"] = document.device.get("model number") or record.text("data_instrument_name")
     put(group.node, "measurement time", record.time("date"))
     put(group.node, "experimental data identifier", record.text("data_filename"))
-    node = group.measurement({"device control/device type": "Flow Cytometer", "sample document/sample identifier": record.text("name")})
+    node = group.measurement(
+        {"device control/device type": "Flow Cytometer", "sample document/sample identifier": record.text("name")}
+    )
     put(node, "sample document/batch identifier", specimen.record.text("name"))
     put(node, "processed data/data processing document/data processing time", exported)
     put(node, "processed data/processed data identifier", document.identifier("processed data"))
@@ -127,7 +134,12 @@ def data_region(gate: Node, gates: dict[str, Node]) -> Asm | None:
     for point in points.all("point") if points is not None else ():
         place = {axis: point.record.number(axis) for axis in ("x", "y")}
         if None not in place.values():
-            vertices.append({f"{axis}-coordinate": quantity(place[axis], "s" if "Time" in (names[axis] or "") else "RFU") for axis in ("x", "y")})
+            vertices.append(
+                {
+                    f"{axis}-coordinate": quantity(place[axis], "s" if "Time" in (names[axis] or "") else "RFU")
+                    for axis in ("x", "y")
+                }
+            )
     found: Asm = {
         "data region identifier": record.text("name"),
         "region type": kind if kind in REGIONS else None,
@@ -139,7 +151,9 @@ def data_region(gate: Node, gates: dict[str, Node]) -> Asm | None:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def population(identify: Callable[[str], str], gates: dict[str, Node], name: str, parent: str | None, found: dict[str, list[Asm]]) -> Asm:
+def population(
+    identify: Callable[[str], str], gates: dict[str, Node], name: str, parent: str | None, found: dict[str, list[Asm]]
+) -> Asm:
     """The population of a gate with those of the gates below it."""
     gate = gates[name]
     region = gate.child("region")
@@ -182,7 +196,9 @@ def statistics(tube: Node) -> dict[str, list[Asm]]:
 
 def compensation(settings: Node) -> list[Asm]:
     """For each fluorescence parameter the spill-over of every other, by the order of the parameters."""
-    parameters = [node for node in settings.all("parameter") if node.record.peek("name") and node.record.peek("name") not in UNCOMPENSATED]
+    parameters = [
+        node for node in settings.all("parameter") if node.record.peek("name") and node.record.peek("name") not in UNCOMPENSATED
+    ]
     names = [node.record.peek("name") for node in parameters]
     matrices = []
     for parameter in parameters:

@@ -52,7 +52,19 @@ STATISTICS = {
 }
 """Name of a statistic → its role and unit; frequencies are stored as fractions."""
 LAYOUT = frozenset(
-    ("WindowPosition", "TextTraits", "Columns", "Graph", "TableEditor", "LayoutEditor", "Scripts", "Exports", "SOPS", "Groups", "matrixDefaults")
+    (
+        "WindowPosition",
+        "TextTraits",
+        "Columns",
+        "Graph",
+        "TableEditor",
+        "LayoutEditor",
+        "Scripts",
+        "Exports",
+        "SOPS",
+        "Groups",
+        "matrixDefaults",
+    )
 )
 """Elements that say how the workspace looks or which reports it holds."""
 SHOWN = ("owningGroup", "expanded", "sortPriority", "annotation")
@@ -113,7 +125,11 @@ def read_sample(document: Document, top: Node, cytometer: Node | None, sample: N
         regions = [found for found in (data_region(gate) for gate in place.walk() if gate.name == "Gate") if found]
         if regions:
             put(node, "processed data/data region aggregate document", {"data region document": regions})
-        put(node, "processed data/population aggregate document", [{"population document": [population(document.identifier, place, None)]}])
+        put(
+            node,
+            "processed data/population aggregate document",
+            [{"population document": [population(document.identifier, place, None)]}],
+        )
     sample.record.ignore(*SHOWN, because="how the workspace shows it")
     rest = sample.rest()
     put(node, CUSTOM, rest)
@@ -126,7 +142,15 @@ def modified(top: Node) -> str | None:
     if cell is None or not found:
         return cell.as_time() if cell else None
     offsets = {"UTC": "+00:00", "GMT": "+00:00", "EDT": "-04:00", "EST": "-05:00", "CDT": "-05:00", "CST": "-06:00"}
-    offsets |= {"MDT": "-06:00", "MST": "-07:00", "PDT": "-07:00", "PST": "-08:00", "CET": "+01:00", "CEST": "+02:00", "BST": "+01:00"}
+    offsets |= {
+        "MDT": "-06:00",
+        "MST": "-07:00",
+        "PDT": "-07:00",
+        "PST": "-08:00",
+        "CET": "+01:00",
+        "CEST": "+02:00",
+        "BST": "+01:00",
+    }
     stamp = cell.store.parse(f"{found[2]} {found[1]} {found[5]} {found[3]}{offsets.get(found[4], '')}")
     if stamp:
         cell.mapped()
@@ -187,7 +211,9 @@ def compensation(group: Group, matrix: Node) -> None:
         for row in spillover.all("coefficient"):
             value = row.record.number("value")
             if value is not None:
-                entries.append({"dimension identifier": row.record.text("parameter"), "compensation value": quantity(value, "(unitless)")})
+                entries.append(
+                    {"dimension identifier": row.record.text("parameter"), "compensation value": quantity(value, "(unitless)")}
+                )
         found: Asm = {"dimension identifier": spillover.record.text("parameter")}
         if entries:
             found["matrix aggregate document"] = {"matrix document": entries}
@@ -286,7 +312,11 @@ def statistics(below: Node) -> list[Asm]:
         frequency = record.peek("name").startswith("fj.stat")
         dimension: Asm = {}
         put(dimension, "dimension identifier", record.text("id"))
-        dimension["statistical value"] = {"value": value * 100 if frequency else value, "unit": known[1], "has statistic datum role": known[0]}
+        dimension["statistical value"] = {
+            "value": value * 100 if frequency else value,
+            "unit": known[1],
+            "has statistic datum role": known[0],
+        }
         put(dimension, CUSTOM, record.rest())
         found["count" if frequency else "fluorescence"].append(dimension)
     return [

@@ -66,10 +66,14 @@ def read(source: Source) -> Document:
         document.device["equipment serial number"] = facts.text("Instrument SN")
         analyst = facts.text("Operator")
         custom = facts.rest()
-        for group, node in measurements(document, grid.table(header), FIELDS, constants={"device control/device type": "cell counter"}):
+        for group, node in measurements(
+            document, grid.table(header), FIELDS, constants={"device control/device type": "cell counter"}
+        ):
             if analyst:
                 group.document["analyst"] = analyst
-            node["processed data aggregate document"]["processed data document"][0]["processed data identifier"] = document.identifier("processed data")
+            node["processed data aggregate document"]["processed data document"][0]["processed data identifier"] = (
+                document.identifier("processed data")
+            )
             for message in str(node.pop("error", "")).split(","):
                 add_error(node, message, "Cell Counting")
             if custom:
@@ -86,7 +90,11 @@ INSTRUMENT = Instrument(
     manifest="cell-counting/REC/2024/09/cell-counting",
     signature=Signature(
         ("text", "workbook"),
-        any=(text(r"^Plate Name,"), text(r"Well Name\b.*Live (Count|Cells/mL|Concentration)"), cell(r"^Live (Count|Concentration \(E6\))$")),
+        any=(
+            text(r"^Plate Name,"),
+            text(r"Well Name\b.*Live (Count|Cells/mL|Concentration)"),
+            cell(r"^Live (Count|Concentration \(E6\))$"),
+        ),
     ),
     read=read,
     system={"software name": "Revvity Matrix"},

@@ -37,9 +37,15 @@ def trace(data: bytes, file: str) -> Trace:
             old = version == "30"
             raw = _deltas(data, OLD_START if old else START)
             first, last = struct.unpack_from(">ii", data, 0x11A)
-            scale, names, gap = struct.unpack_from(">d", data, 0x284 if old else 0x127C)[0], OLD_HEADER if old else HEADER, 1 if old else 2
+            scale, names, gap = (
+                struct.unpack_from(">d", data, 0x284 if old else 0x127C)[0],
+                OLD_HEADER if old else HEADER,
+                1 if old else 2,
+            )
         else:
-            raise Damaged(file=file, where="the header", found=f"version {version!r}", expected="a trace of version 30, 130, 179 or 181")
+            raise Damaged(
+                file=file, where="the header", found=f"version {version!r}", expected="a trace of version 30, 130, 179 or 181"
+            )
     except struct.error as error:
         raise Damaged(file=file, where="the values", found=str(error), expected="a complete trace") from error
     step = (last - first) / (len(raw) - 1) if len(raw) > 1 else 0.0

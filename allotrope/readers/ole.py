@@ -36,7 +36,9 @@ class Stream:
             return
         for number, line in enumerate(lines_of(data.decode("latin-1")), start=1):
             fields = line.split("\t")
-            self.lines.append([leaves.cell(leaves.add(f"{path}/line {number} field {at}", text)) for at, text in enumerate(fields, start=1)])
+            self.lines.append(
+                [leaves.cell(leaves.add(f"{path}/line {number} field {at}", text)) for at, text in enumerate(fields, start=1)]
+            )
 
     @property
     def cells(self) -> list[Cell]:

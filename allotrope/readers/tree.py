@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from allotrope.errors import Damaged
 from allotrope.record import Cell, Leaves, Record, index_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEEPEST = 400
 """Levels of nesting; more is a damaged or hostile file."""
@@ -16,7 +18,8 @@ DEEPEST = 400
 
 class Node:
     """One element or object: `record` holds its attributes and scalars by name, `nodes` what lies below, `cells` the texts or numbers
-    of the element itself (an array's scalars in JSON)."""
+    of the element itself (an array's scalars in JSON).
+    """
 
     __slots__ = ("_record", "cells", "labelled", "leaves", "name", "nodes", "path")
 
@@ -33,7 +36,11 @@ class Node:
     def record(self) -> Record:
         """Attributes, and the scalars of child elements that hold nothing else, by name; doubled names get `.1`, `.2` …"""
         if self._record is None:
-            plain = [(node.name, node.cells[0].handle) for node in self.nodes if not node.nodes and not node.labelled and len(node.cells) == 1]
+            plain = [
+                (node.name, node.cells[0].handle)
+                for node in self.nodes
+                if not node.nodes and not node.labelled and len(node.cells) == 1
+            ]
             self._record = Record(self.leaves, index_labels([*self.labelled, *plain]))
         return self._record
 
@@ -84,7 +91,9 @@ class Node:
         skip = len(self.path) + 1
         for node in self.walk():
             trail = node.path[skip:].replace("/", " > ")
-            found += [(f"{trail} > {label}" if trail else label, Cell(self.leaves, handle, label)) for label, handle in node.labelled]
+            found += [
+                (f"{trail} > {label}" if trail else label, Cell(self.leaves, handle, label)) for label, handle in node.labelled
+            ]
             found += [(trail or self.name, cell) for cell in node.cells]
         kept: dict[str, Any] = {}
         for label, cell in found:
@@ -151,7 +160,13 @@ def json_tree(text: str, leaves: Leaves, file: str) -> Node:
         value, node, depth = stack.pop()
         if depth > DEEPEST:
             raise Damaged(file=file, where=node.path[:200], found=f"more than {DEEPEST} levels", expected="less nesting")
-        members = value if isinstance(value, _Pairs) else [(node.name, part) for part in value] if isinstance(value, list) else [("", value)]
+        members = (
+            value
+            if isinstance(value, _Pairs)
+            else [(node.name, part) for part in value]
+            if isinstance(value, list)
+            else [("", value)]
+        )
         for number, (key, part) in enumerate(members):
             place = f"{node.path}[{number}]" if not isinstance(value, _Pairs) else f"{node.path}/{key}" if node.path else key
             if isinstance(part, list):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from assayline.notebook.benchling_blob import blob_step
+from assayline.notebook.benchling_connect import connect_steps
 from assayline.notebook.benchling_map import Mapping, check, pages, read_mapping, schemas
 from assayline.notebook.benchling_rows import row_steps
 from assayline.notebook.entry import Entry, File, Rows
@@ -94,8 +95,10 @@ class Benchling:
         ]
         steps.append(self._entry(entry))
         for part in entry.parts:
-            if isinstance(part, Rows) and part.schema in self.mapping.results:
+            if isinstance(part, Rows):
                 steps += row_steps(self.service, self.mapping, entry.key, part, self.wait)
+                config = self.mapping.outputs.get(part.schema)
+                steps += connect_steps(self.service, config, entry.key, part, self.wait) if config else []
         return steps
 
     def receipt(self, entry: Entry, done: Done) -> Receipt:

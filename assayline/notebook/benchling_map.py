@@ -30,7 +30,8 @@ class Mapping:
 
     `results` maps a technique to {"schema": id, "fields": {system name: column label}}; `runs` likewise, with the sources
     `technique`, `source`, `key` and `asm` (the document as blob); `entry` has a schema and maps system names to `title`, `key`
-    and `page` (the HTML page as blob).
+    and `page` (the HTML page as blob); `outputs` names, for a technique with a run, the file configuration of the tenant's
+    instrument whose processor takes the document.
     """
 
     project: str = ""
@@ -39,6 +40,7 @@ class Mapping:
     entry: dict[str, Any] = field(default_factory=dict)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The mapping as it stands in its file."""
@@ -53,17 +55,18 @@ def read_mapping(path: Path) -> Mapping:
         raise MappingWrong(file=path.name, where="start", found=error, expected="a mapping file of `notebook map`") from error
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         raise MappingWrong(file=path.name, where="/schema", found=str(body)[:60], expected=SCHEMA)
-    for name, kind in (("project", str), ("folder", str), ("runs", dict), ("results", dict), ("entry", dict)):
+    for name, kind in (("project", str), ("folder", str), ("runs", dict), ("results", dict), ("outputs", dict), ("entry", dict)):
         if not isinstance(body.get(name, kind()), kind):
             raise MappingWrong(file=path.name, where=f"/{name}", found=type(body[name]).__name__, expected=kind.__name__)
     return Mapping(**{name: body[name] for name in Mapping.__slots__ if name in body})
 
 
-def pages(service: Service, path: str, name: str, **query: Any) -> Iterator[dict[str, Any]]:
-    """Every item of a paginated list."""
+def pages(service: Service, path: str, name: str, *, sized: bool = True, **query: Any) -> Iterator[dict[str, Any]]:
+    """Every item of a paginated list; `sized` says whether the list takes a page size."""
+    asked = query | ({"pageSize": PAGE} if sized else {})
     token = ""
     while True:
-        body = service.ask(path, {"pageSize": PAGE, **query} | ({"nextToken": token} if token else {})).json() or {}
+        body = service.ask(path, asked | ({"nextToken": token} if token else {})).json() or {}
         yield from body.get(name, [])
         token = body.get("nextToken") or ""
         if not token:
@@ -144,6 +147,9 @@ def check(service: Service, mapping: Mapping, entry: Entry) -> Checked:
         made.problems.append("/folder: is not set; an entry needs one")
     elif folder.get("archiveRecord"):
         made.problems.append(f"/folder: {mapping.folder} is archived")
+    made.problems += [
+        f"/outputs/{name}: needs /runs/{name}, which is not set" for name in mapping.outputs if name not in mapping.runs
+    ]
     known = schemas(service, "assay-result-schemas")
     for part in (part for part in entry.parts if isinstance(part, Rows)):
         wanted = mapping.results.get(part.schema)

@@ -30,7 +30,7 @@ def content_id(key: str, *place: object) -> str:
 def row_steps(service: Service, mapping: Mapping, key: str, part: Rows, wait: Callable[[float], None]) -> list[Step]:
     """The steps for one document: its run, where runs are mapped, and its results in pieces of 50."""
     steps = [run_step(service, mapping, key, part)] if part.schema in mapping.runs else []
-    pieces = range(0, len(part.rows), CHUNK)
+    pieces = range(0, len(part.rows), CHUNK) if part.schema in mapping.results else ()
     return [*steps, *(Piece(service, mapping, key, part, start, wait).step() for start in pieces)]
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from instruments_shared import CASES, golden_inputs
 
 from allotrope.registry import built_in_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from instruments_shared import Case, scalars
@@ -11,7 +11,9 @@ from instruments_shared import Case, scalars
 import allotrope
 from allotrope.convert import reader
 from allotrope.ledger import balance
-from allotrope.source import Source
+
+if TYPE_CHECKING:
+    from allotrope.source import Source
 
 CELLS_IN_CI = 3
 CELLS = 50
@@ -21,7 +23,9 @@ LARGE = 300_000
 
 def filled_cells(source: Source) -> list[tuple[int, int]]:
     """Part and handle of every filled cell."""
-    return [(part, handle) for part, store in enumerate(source.stores) for handle in range(len(store.fates)) if store.filled(handle)]
+    return [
+        (part, handle) for part, store in enumerate(source.stores) for handle in range(len(store.fates)) if store.filled(handle)
+    ]
 
 
 def check_blanking(case: Case, cells: int) -> None:
@@ -30,7 +34,7 @@ def check_blanking(case: Case, cells: int) -> None:
     source, _ = read(None)
     before = balance(source.stores, case.name)
     everything = filled_cells(source)
-    chosen = random.Random(case.name).sample(everything, min(cells, len(everything)))  # noqa: S311 - a seeded choice
+    chosen = random.Random(case.name).sample(everything, min(cells, len(everything)))
     for part, handle in chosen:
         cell = source.stores[part].cell(handle)
         where, text = cell.where, cell.text

@@ -6,7 +6,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from counters import count
@@ -15,6 +15,9 @@ from instruments_shared import CASES, SHARED, Case, converted, scalars
 import allotrope
 from allotrope.probe import Probe
 from allotrope.registry import built_in, built_in_names
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 DEVIATIONS = Path(__file__).parent / "deviations.tsv"
 SAME_FILE = {"luminex_xponent/03": "luminex_intelliflex"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from instruments_shared import Case
 from mutate import mutate
 
 from tools.fuzz import attempt
+
+if TYPE_CHECKING:
+    from instruments_shared import Case
 
 INPUTS = 4
 LARGE = 200_000

@@ -14,6 +14,7 @@ from tests.notebook.loopback import Loopback, OpenApi, Reply
 
 KEY = "sk_dummy"
 ARCHIVED = {"reason": "Retired"}
+OUTPUTS = "automationOutputProcessors"
 
 
 def refused(text: str, **more: Any) -> Reply:
@@ -45,6 +46,8 @@ class FakeBenchling(Loopback):
         self.blobs: dict[str, bytes] = {}
         self.parts: dict[str, dict[int, bytes]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
+        self.outputs: dict[str, dict[str, Any]] = {}
+        self.processed: list[str] = []
         self.tokens: list[str] = []
         self.archived_folder = False
         self.in_table = False
@@ -102,6 +105,10 @@ class FakeBenchling(Loopback):
             (r"POST /assay-results", lambda _: self.create(self.results, "assayResults", content["assayResults"])),
             (r"GET /assay-results:bulk-get", lambda _: self.bulk(self.results, "assayResults", flat["assayResultIds"])),
             (r"POST /assay-results:bulk-create", lambda _: self.create_in_table(content)),
+            (r"GET /automation-output-processors", lambda _: Reply(200, {OUTPUTS: list(self.outputs.values()), "nextToken": ""})),
+            (r"POST /automation-output-processors", lambda _: self.output(content)),
+            (r"GET /automation-output-processors/([^:]+)", lambda found: Reply(200, self.outputs[found[1]])),
+            (r"POST /automation-output-processors/([^:]+):process-output", lambda found: self.process(found[1])),
             (r"GET /tasks/(.+)", lambda found: Reply(200, self.tasks[found[1]])),
         ):
             found = re.fullmatch(pattern, f"{method} {path}")
@@ -191,6 +198,20 @@ class FakeBenchling(Loopback):
             return refused("an id exists already")
         items.update({row["id"]: row for row in rows})
         return Reply(200, {name: [row["id"] for row in rows], "errors": None})
+
+    def output(self, body: dict[str, Any]) -> Reply:
+        if body["assayRunId"] not in self.runs or body["fileId"] not in self.blobs:
+            return refused("no such run or file")
+        identifier = f"aop_{len(self.outputs) + 1}"
+        self.outputs[identifier] = {"id": identifier, "assayRunId": body["assayRunId"], "status": "NOT_STARTED"}
+        return Reply(201, self.outputs[identifier])
+
+    def process(self, identifier: str) -> Reply:
+        self.processed.append(identifier)
+        status = self.task_answers.pop(0) if self.task_answers else "SUCCEEDED"
+        self.outputs[identifier]["status"] = status
+        self.tasks["task_output"] = {"status": status, "message": "row 2 is not a number"}
+        return Reply(202, {"taskId": "task_output"})
 
     def create_in_table(self, body: dict[str, Any]) -> Reply:
         task = f"task_{len(self.tasks) + 1}"

@@ -130,6 +130,27 @@ def test_a_task_that_fails_shows_field_value_and_cell(run_folder: Path, tmp_path
     )
 
 
+@pytest.mark.parametrize("fault", ["", "502 after", "reset after"])
+def test_connect_hands_the_document_to_the_tenants_processor_once(
+    run_folder: Path, tmp_path: Path, fake: FakeBenchling, fault: str
+) -> None:
+    fake.faults = scripted(*[fault, ""] * 12)
+    made = mapping(outputs={"cell counting": "Counter"}, results={})
+    assert push(run_folder, tmp_path / "nb", adapter(fake, made)).state == "done"
+    assert (len(fake.runs), len(fake.outputs), len(fake.processed), len(fake.results)) == (1, 1, 1, 0)
+    assert push(run_folder, tmp_path / "other", adapter(fake, made)).state == "done"
+    assert (len(fake.outputs), len(fake.processed)) == (1, 1)
+
+
+def test_a_processor_that_fails_is_told_and_not_started_again(run_folder: Path, tmp_path: Path, fake: FakeBenchling) -> None:
+    fake.task_answers = ["FAILED"]
+    made = mapping(outputs={"cell counting": "Counter"}, results={})
+    job = push(run_folder, tmp_path / "nb", adapter(fake, made))
+    assert (job.state, "row 2 is not a number" in job.reason) == ("stuck", True)
+    job = push(run_folder, tmp_path / "nb", adapter(fake, made))
+    assert (job.state, "FAILED" in job.reason, len(fake.processed)) == ("stuck", True, 1)
+
+
 def test_a_task_that_never_ends_stays_queued_and_is_not_doubled(run_folder: Path, tmp_path: Path, fake: FakeBenchling) -> None:
     fake.in_table, fake.task_answers = True, ["RUNNING"]
     job = push(run_folder, tmp_path / "nb", adapter(fake))

@@ -72,7 +72,7 @@ def test_the_page_holds_what_the_run_holds(run_folder: Path) -> None:
     assert "676 / 676" in text
     assert read_run(run_folder).key in text
     for item in read_run(run_folder).evidence.values():
-        assert f"{item['source']}{item['pointer']}" in text
+        assert f"{item['source']}#{item['pointer']}" in text
 
 
 def test_the_same_run_gives_the_same_bytes_wherever_it_is(run_folder: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 CONCENTRATION = ("Conc. cp/uL", "Copies per microliter", "Conc.")
+MOST = 1e15
 SAMPLE, WELL, RUN = ("Sample", "Name"), ("Well", "Well ID"), ("Run", "Run name")
 PARTITIONS = ("total partition count", "positive partition count")
 OF_WELL = (
@@ -174,9 +175,9 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
 def counts(document: Document, node: Node, record: Record) -> None:
     """Partitions, concentration and threshold of a target in a well."""
     total, positive = record.number("Total"), record.number("Positives", "Count")
-    put(node, "total partition count", None if total is None else round(total), "#")
+    put(node, "total partition count", whole(total), "#")
     put(node, "processed data/number concentration", record.number(*CONCENTRATION), "#/μL")
-    put(node, "processed data/positive partition count", None if positive is None else round(positive), "#")
+    put(node, "processed data/positive partition count", whole(positive), "#")
     put(node, "processed data/confidence interval (95%)", record.number("95%CI"), "#")
     threshold = record.number("Threshold")
     put(node, "processed data/data processing document/fluorescence intensity threshold setting", threshold or None, "(unitless)")
@@ -188,6 +189,11 @@ def counts(document: Document, node: Node, record: Record) -> None:
     ):
         if key not in parent:
             not_known(document, parent, node, key, unit, "N/A")
+
+
+def whole(value: float | None) -> float | None:
+    """A count as the nearest whole number; one that no plate can hold stays as it is."""
+    return round(value) if value is not None and abs(value) < MOST else value
 
 
 def of_one_well(document: Document, node: Node, record: Record) -> None:

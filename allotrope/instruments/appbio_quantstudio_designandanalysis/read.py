@@ -167,7 +167,7 @@ class Reader:
         numbers = self.columns.numbers("Well")
         if any(number is not None for number in numbers):
             self.positions = self._names(self.columns, "Well Position")
-            self.wells = {value: int(number) for value, number in zip(raw, numbers, strict=True) if number is not None}
+            self.wells = {value: int(number) for value, number in zip(raw, numbers, strict=True) if number is not None and abs(number) < 1e6}
         else:
             label = "Well" if "Well" in self.columns else "Well Position"
             raw = self.columns.raw(label)

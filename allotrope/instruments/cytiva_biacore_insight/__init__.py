@@ -20,8 +20,22 @@ if TYPE_CHECKING:
 SOLUTION = re.compile(r"((?:Analyte|Regeneration|Capture) \d+) (Solution|Plate id|Position|Control type)$")
 SETTING = re.compile(r"((?:Analyte|Regeneration|Capture) \d+ (?:Contact time|Dissociation time|Flow rate)) \((.+)\)$")
 AMOUNT = re.compile(r"(Analyte \d+ (?:Concentration|Molecular weight)) \((.+)\)$")
-UNITS = {"s": "s", "µl/min": "µL/min", "μl/min": "µL/min", "nM": "nM", "µM": "μM", "μM": "μM", "µg/ml": "ug/mL", "μg/ml": "ug/mL", "Da": "Da"}
-CALCULATED = (("LRSD", "LRSD", "(unitless)"), ("Slope (RU/s)", "Slope", "RU/s"), ("Standard deviation", "Standard deviation", "(unitless)"))
+UNITS = {
+    "s": "s",
+    "µl/min": "µL/min",
+    "μl/min": "µL/min",
+    "nM": "nM",
+    "µM": "μM",
+    "μM": "μM",
+    "µg/ml": "ug/mL",
+    "μg/ml": "ug/mL",
+    "Da": "Da",
+}
+CALCULATED = (
+    ("LRSD", "LRSD", "(unitless)"),
+    ("Slope (RU/s)", "Slope", "RU/s"),
+    ("Standard deviation", "Standard deviation", "(unitless)"),
+)
 
 
 def read(source: Source) -> Document:
@@ -49,7 +63,9 @@ def read(source: Source) -> Document:
     for cycle in sorted(cycles):
         group = document.group()
         describe_run(group, facts)
-        for place in sorted(cycles[cycle], key=lambda name: (0, float(name), "") if by == "Channel" and name.isdigit() else (1, 0.0, name)):
+        for place in sorted(
+            cycles[cycle], key=lambda name: (0, float(name), "") if by == "Channel" and name.isdigit() else (1, 0.0, name)
+        ):
             measure(group, facts, known, cycles[cycle][place], by)
     for other in sheets.values():
         put(document.aggregate, CUSTOM, other.keep_rows())
@@ -92,11 +108,13 @@ def measure(group: Group, facts: Properties, known: dict[str, Any], records: lis
     controls = [control(facts, name, place if by == "Channel" else None, cells[name]) for name in sorted(cells)]
     node["device control aggregate document"] = {"device control document": controls}
     node["detection type"] = "Surface Plasmon Resonance"
-    last = facts.flow_cell(sorted(cells)[-1], place if by == "Channel" else None)
+    last = facts.flow_cell(max(cells), place if by == "Channel" else None)
     put(node, "ligand identifier", last["Ligand"].as_text() if "Ligand" in last else None)
     put(node, "method name", facts.run.text("Method"))
     chip = {"sensor chip identifier": "Chip id", "sensor chip type": "Chip type", "lot number": "Lot number"}
-    node["sensor chip document"] = {"product manufacturer": "Cytiva"} | {key: text for key, label in chip.items() if (text := facts.chip.text(label))}
+    node["sensor chip document"] = {"product manufacturer": "Cytiva"} | {
+        key: text for key, label in chip.items() if (text := facts.chip.text(label))
+    }
     custom = sample_facts(records, by)
     analyte = first.peek("Single cycle kinetics 1 Solution", "Analyte 1 Solution")
     calculated = known["concentrations"].get((first.peek("Cycle"), first.peek("Flow cell"), analyte))
@@ -128,7 +146,9 @@ def control(facts: Properties, name: str, channel: str | None, records: list[Rec
         if setting and cell:
             custom[setting[1]] = quantity(cell.as_number(), UNITS.get(setting[2], setting[2]))
     custom["Included"] = row["Included"].as_text() if "Included" in row else None
-    custom["Sensorgram type"] = first.text("Sensorgram type") or (row["Sensorgram type"].as_text() if "Sensorgram type" in row else None)
+    custom["Sensorgram type"] = first.text("Sensorgram type") or (
+        row["Sensorgram type"].as_text() if "Sensorgram type" in row else None
+    )
     custom["Level"] = quantity(row["Level (RU)"].as_number(), "RU") if "Level (RU)" in row else None
     put(node, CUSTOM, {label: value for label, value in custom.items() if value is not None})
     return node
@@ -137,7 +157,11 @@ def control(facts: Properties, name: str, channel: str | None, records: list[Rec
 def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
     """Solutions, positions and amounts of a channel: of a capture the first that is named, of the others those of the first row."""
     first = records[0]
-    custom: dict[str, Any] = {"Run": first.number("Run"), "Cycle": first.number("Cycle"), "Channel": first.number(by) if by == "Channel" else first.text(by)}
+    custom: dict[str, Any] = {
+        "Run": first.number("Run"),
+        "Cycle": first.number("Cycle"),
+        "Channel": first.number(by) if by == "Channel" else first.text(by),
+    }
     for cell in first:
         solution, amount = SOLUTION.match(cell.label), AMOUNT.match(cell.label)
         if solution and cell.label.startswith("Capture"):
@@ -158,7 +182,11 @@ def report_point(document: Document, record: Record) -> Node:
     put(node, "absolute resonance", record.number("Absolute response (RU)"), "RU")
     put(node, "relative resonance", record.number("Relative response (RU)"), "RU")
     put(node, "time setting", record.number("Time (s)"), "s")
-    custom = {"Step purpose": record.text("Step purpose"), "Window": quantity(record.number("Window (s)"), "s"), "Baseline": record.text("Baseline")}
+    custom = {
+        "Step purpose": record.text("Step purpose"),
+        "Window": quantity(record.number("Window (s)"), "s"),
+        "Baseline": record.text("Baseline"),
+    }
     put(node, CUSTOM, {label: value for label, value in custom.items() if value is not None})
     for label, name, unit in CALCULATED:
         document.calculated.add(name, record.number(label), unit, [(identifier, "Absolute Response")])

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from allotrope.grid import Grid
     from allotrope.record import Record
 
-PROCESSING = ("Blank subtraction", "Molecular weight adjustment", "Capture/ligand adjustment", "Adjustment for controls", "Curve analysis")
+PROCESSING = (
+    "Blank subtraction",
+    "Molecular weight adjustment",
+    "Capture/ligand adjustment",
+    "Adjustment for controls",
+    "Curve analysis",
+)
 FITTED = (
     ("binding on rate measurement datum (kon)", "M-1s-1", "ka (1/Ms)"),
     ("binding off rate measurement datum (koff)", "s^-1", "kd (1/s)"),
@@ -24,7 +30,9 @@ FITTED = (
 def sheet(sheets: dict[str, Grid], *starts: str) -> list[Grid]:
     """The sheets whose names start so; exports write `QC - X`, `QC-X` and `QC- X`."""
     wanted = [re.sub(r"\s*-\s*", "-", start).strip() for start in starts]
-    return [grid for name, grid in sheets.items() if any(re.sub(r"\s*-\s*", "-", name).strip().startswith(start) for start in wanted)]
+    return [
+        grid for name, grid in sheets.items() if any(re.sub(r"\s*-\s*", "-", name).strip().startswith(start) for start in wanted)
+    ]
 
 
 def rows(grid: Grid, first: str) -> Iterator[Record]:
@@ -88,7 +96,11 @@ def processed(record: Record, settings: dict[str, Any]) -> list[Node]:
         put(node, f"{CUSTOM}/tc", record.number("tc"), "(unitless)")
         put(node, f"{CUSTOM}/U-value", record.number("U-value") if kind == "Kinetics" else None, "(unitless)")
         put(node, f"{CUSTOM}/offset", record.number("offset (RU)") if kind == "Affinity" else None, "RU")
-        stated = {"Acceptance State": record.text("Acceptance state"), "Curve Markers": record.text("Curve markers"), "Kinetics Model": model}
+        stated = {
+            "Acceptance State": record.text("Acceptance state"),
+            "Curve Markers": record.text("Curve markers"),
+            "Kinetics Model": model,
+        }
         node["data processing document"] = settings | {name: value for name, value in stated.items() if value}
         found.append(node)
     return found

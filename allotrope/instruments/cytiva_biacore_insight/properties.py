@@ -54,7 +54,9 @@ def read_properties(source: Source, grid: Grid) -> Properties:
         raise source.damaged(grid.name, "no block 'Run 1'", "the properties of a run")
     if len(runs) > 1:
         where = f"{grid.name}!A{runs[1] + 1}"
-        source.find("several-runs", f"{len(runs)} runs in one evaluation: chip and times are those of the first", where, "warning")
+        source.find(
+            "several-runs", f"{len(runs)} runs in one evaluation: chip and times are those of the first", where, "warning"
+        )
     end = runs[1] if len(runs) > 1 else len(grid.rows)
     chip = grid.find("Chip information", runs[0])
     start = end if chip is None else chip + 1

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from allotrope.record import Record
     from allotrope.source import Source
 
-CALCULATED = (("Min", "Min Resonance", "RU"), ("Max", "Max Resonance", "RU"), ("LRSD", "LRSD", "(unitless)"), ("Slope", "Slope", "RU/s"), ("SD", "SD", "(unitless)"))
+CALCULATED = (
+    ("Min", "Min Resonance", "RU"),
+    ("Max", "Max Resonance", "RU"),
+    ("LRSD", "LRSD", "(unitless)"),
+    ("Slope", "Slope", "RU/s"),
+    ("SD", "SD", "(unitless)"),
+)
 POINT = (
     *(("DiodeRow", "diode row"), ("Quality", "quality"), ("Baseline", "baseline")),
     *(("AssayStep", "assay step"), ("AssayStepPurpose", "assay step purpose"), ("Buffer", "buffer")),
@@ -23,8 +29,20 @@ POINT = (
 IN_FLOW_CELL = frozenset(("MethodName", "Ligand", "DetectionText", "Flow", "ContactTime", "DilutePercent"))
 """Values of a flow cell that have a place of their own in a measurement."""
 SYSTEM = ("IFCType", "OSType", "OSVersion")
-DEVICE = ("SystemControllerId", "DegasserWorkingTime", "DegasserErrors", "VacuumUnitWorkingTime", "VacuumUnitIdleTime", "VacuumUnitErrors")
-CHIP = (("IFC", "ifc identifier"), ("LastModTime", "last modified time"), ("LastUseTime", "last use time"), ("FirstDockDate", "first dock date"))
+DEVICE = (
+    "SystemControllerId",
+    "DegasserWorkingTime",
+    "DegasserErrors",
+    "VacuumUnitWorkingTime",
+    "VacuumUnitIdleTime",
+    "VacuumUnitErrors",
+)
+CHIP = (
+    ("IFC", "ifc identifier"),
+    ("LastModTime", "last modified time"),
+    ("LastUseTime", "last use time"),
+    ("FirstDockDate", "first dock date"),
+)
 
 
 def read(source: Source) -> Document:
@@ -54,7 +72,11 @@ def read(source: Source) -> Document:
     put(document.aggregate, CUSTOM, environment.keep())
     for path, stream in streams.items():
         if path.startswith("AppData/"):
-            text = {f"{path}/line {number}": "\t".join(cell.keep_text() for cell in line) for number, line in enumerate(stream.lines, start=1) if any(line)}
+            text = {
+                f"{path}/line {number}": "\t".join(cell.keep_text() for cell in line)
+                for number, line in enumerate(stream.lines, start=1)
+                if any(line)
+            }
             put(document.aggregate, CUSTOM, text)
         stream.ignore("how the software files, labels and draws the curves")
     return document
@@ -96,7 +118,11 @@ def describe_run(group: Group, environment: Facts, template: Template) -> None:
     put(node, "experiment type", environment.text("RunTypeId"))
     put(node, "analytical method identifier", environment.text("TemplateFile"))
     put(group.document, "analyst", template.properties.get("User"))
-    rack = template.setting("RackTemperature") if "sample_data" in template.bags else template.number("_SystemPreparations", "RackTemp")
+    rack = (
+        template.setting("RackTemperature")
+        if "sample_data" in template.bags
+        else template.number("_SystemPreparations", "RackTemp")
+    )
     put(node, "compartment temperature", rack, "degC")
     put(node, f"{CUSTOM}/baseline flow", template.setting("BaselineFlow"), "µL/min")
     put(node, f"{CUSTOM}/data collection rate", template.setting("DataCollectionRate"), "Hz")
@@ -123,11 +149,17 @@ def control(node: Node, template: Template, cycle: int, cell: str, chip: dict[st
     chosen = template.detection.get("Detection")
     if chosen and f"Detection{chosen}" in template.detection:
         custom[f"detection{chosen}".lower()] = template.detection[f"Detection{chosen}"]
-    custom |= {key: value for key, value in template.detection.items() if key in ("FlowCellSingle", "FlowCellDual", "FlowCellMulti")}
+    custom |= {
+        key: value for key, value in template.detection.items() if key in ("FlowCellSingle", "FlowCellDual", "FlowCellMulti")
+    }
     for part, label in (("min", "minimum operating temperature"), ("max", "maximum operating temperature")):
         custom[label] = template.setting("RackTemperature", part)
     preparations = template.bags.get("_SystemPreparations", {})
-    custom |= {"analysis temperature": template.number("_SystemPreparations", "AnalTemp"), "prime": preparations.get("Prime"), "normalize": preparations.get("Normalize")}
+    custom |= {
+        "analysis temperature": template.number("_SystemPreparations", "AnalTemp"),
+        "prime": preparations.get("Prime"),
+        "normalize": preparations.get("Normalize"),
+    }
     put(found, CUSTOM, {key: value for key, value in custom.items() if value is not None})
     node["device control aggregate document"] = {"device control document": [found]}
 
@@ -145,7 +177,11 @@ def sensorgram(node: Node, template: Template, cycle: int, cell: str, curve: Cur
 def report(group: Group, node: Node, template: Template, records: list[Record]) -> None:
     """Report points of a flow cell in a cycle, with the statistics of their windows as calculated data."""
     racks = template.bags.get("_Racks", {})
-    places = {"Rack1": racks.get("_Rack1") or None, "Rack2": racks.get("_Rack2") or None, "Lock Positions": racks.get("_LockPositions")}
+    places = {
+        "Rack1": racks.get("_Rack1") or None,
+        "Rack2": racks.get("_Rack2") or None,
+        "Lock Positions": racks.get("_LockPositions"),
+    }
     custom = {key: value for key, value in places.items() if value is not None}
     found = []
     for record in records:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 CURVE = re.compile(r"_Cycle (\d+)/_Window (\d+)/_Curve (\d+)/(.+)$")
-DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the wall clock of the instrument, which names no zone
+DAY_ZERO = datetime(1899, 12, 30)
 TIMES = re.compile(r"(time(stamp)?|date)(\d+,\d+)?$", re.IGNORECASE)
 DURATIONS = re.compile(r"WorkingTime$|IdleTime$")
 HEADER_WORDS = {"Segment": 11, "XYData": 3}
@@ -185,7 +185,10 @@ def _method(template: Template) -> None:
             holder = item.find("valueItem")
             value = holder.findtext("value") if holder is not None else None
             if holder is not None and value:
-                template.settings[item.get("id", "")] = {"value": value, **{part: text for part in ("min", "max") if (text := holder.findtext(part))}}
+                template.settings[item.get("id", "")] = {
+                    "value": value,
+                    **{part: text for part in ("min", "max") if (text := holder.findtext(part))},
+                }
         detection = top.find(".//detectionSettings")
         for item in detection.iter("dataItem") if detection is not None else ():
             value = item.findtext("valueItem/value")
