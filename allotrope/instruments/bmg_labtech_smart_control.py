@@ -117,7 +117,7 @@ class Protocol:
         self.group |= {"plate well count": quantity(count, "#"), "container type": "well plate"}
         put(node, "device control/device type", "fluorescence detector")
         put(node, "device control/detection type", "fluorescence")
-        optic = "top" if settings.peek("Top optic used") else "bottom"
+        optic = "bottom" if grid.find("Top optic used") is None else "top"
         put(node, "device control/scan position setting (plate reader)", f"{optic} scan position (plate reader)")
         for text, side in ((self.emission, "detector"), (self.excitation, "excitation")):
             parts = re.fullmatch(r"(\d+(?:[.,]\d+)?)(?:-(\d+(?:[.,]\d+)?))?", text.strip())
@@ -195,5 +195,5 @@ INSTRUMENT = Instrument(
     device={"product manufacturer": "BMG LABTECH"},
     system={"software name": "SMART Control"},
     export="In the data analysis of SMART Control export an end-point run to Excel with protocol, table and plate view.",
-    not_covered="Absorbance, luminescence and kinetic runs. An export that names the top optic without a value counts as bottom.",
+    not_covered="Absorbance, luminescence and kinetic runs.",
 )
