@@ -13,8 +13,8 @@ from allotrope.errors import Damaged, TooLarge
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
-_FAR_COLUMN = re.compile(rb'r="([A-Z]{3})\d+"')  # patterns that begin with plain bytes are searched for many times faster
-_FAR_ROW = re.compile(rb'r="(\d{6,})"')
+_FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')  # patterns that begin with plain bytes are searched for many times faster
+_FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
 
 
 def open_workbook(data: bytes, file: str) -> Any:
@@ -67,5 +67,5 @@ def _check_extent(xml: bytes, member: str, file: str) -> None:
 def _number(letters: bytes) -> int:
     value = 0
     for letter in letters:
-        value = value * 26 + letter - 64
+        value = value * 26 + (letter & 31)
     return value
