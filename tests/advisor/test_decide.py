@@ -219,10 +219,7 @@ def test_an_interpretation_keeps_what_is_supported_and_lists_what_is_not(run, cl
         body, findings = interpret(run)
         again, _ = interpret(run)
     assert len(script.requests) == 1 and again == body, "the same evidence is not asked about twice"
-    facts = {
-        name: value
-        for name, value in ((row["id"], row["value"]) for row in map(json.loads, run.evidence.read_text().splitlines()))
-    }
+    facts = {row["id"]: row["value"] for row in map(json.loads, run.evidence.read_text().splitlines())}
     assert body["statements"][0]["text"] == f"{facts['qc.cells.kept']} of {facts['qc.cells.read']} cells were kept."
     assert body["statements"][1]["text"].startswith(f"Of {DONORS[0]} ") or body["statements"][1]["text"].startswith(
         f"Of {DONORS[1]} "

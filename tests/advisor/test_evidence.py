@@ -36,7 +36,8 @@ def test_a_station_replaces_its_own_lines_and_no_others(tmp_path):
 def test_stations_that_write_at_once_lose_nothing(tmp_path):
     RunFolder(tmp_path).create()
     code = (
-        "import sys; from pathlib import Path; from assayline.evidence import Evidence, publish; from assayline.run_folder import RunFolder\n"
+        "import sys; from pathlib import Path; from assayline.evidence import Evidence, publish\n"
+        "from assayline.run_folder import RunFolder\n"
         "for turn in range(20): publish(RunFolder(Path(sys.argv[1])), sys.argv[2], "
         "[Evidence(f'{sys.argv[2]}.n{i}', 'w', turn, None, 's', '/p') for i in range(50)])"
     )

@@ -81,13 +81,13 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("template, text", GOOD)
+@pytest.mark.parametrize(("template", "text"), GOOD)
 def test_supported_sentences_come_through(template, text):
     sentence = check(template, (), FACTS)
     assert sentence.text == text and sentence.template == template and set(sentence.evidence) <= set(FACTS)
 
 
-@pytest.mark.parametrize("template, why", BAD)
+@pytest.mark.parametrize(("template", "why"), BAD)
 def test_unsupported_sentences_are_refused(template, why):
     with pytest.raises(Unsupported) as caught:
         check(template, (), FACTS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cells.simulate import Simulated, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""Small matrices with known truth: groups of cells with markers of their own, mitochondrial genes, samples, dying and shallow cells."""
+"""Small matrices with known truth: groups of cells with markers of their own, mitochondrial genes, dying and shallow cells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MITO = [
     "MT-ND1",
@@ -51,7 +53,7 @@ class Simulated:
 def simulate(
     cells: int = 120, genes: int = 300, groups: int = 2, depth: float = 2000.0, dying: int = 0, shallow: int = 0, seed: int = 0
 ) -> Simulated:
-    """Draw negative binomial counts; group k over-expresses its own tenth of the genes eightfold; dying cells are 40 % mitochondrial."""
+    """Draw negative binomial counts; each group shows its own tenth of the genes eightfold; dying cells are 40 % mitochondrial."""
     random = np.random.default_rng(seed)
     names = MITO + [f"RPL{number}" for number in range(3, 13)]
     names += [f"GENE{number}" for number in range(genes - len(names))]

@@ -172,7 +172,7 @@ def test_10x_folders_and_files_read_alike_and_leave_antibodies_aside(tmp_path, s
 
 
 @pytest.mark.parametrize(
-    "text, what",
+    ("text", "what"),
     [
         ("", "no lines"),
         (",MT-CO1,MT-CO2\n", "a header without rows"),

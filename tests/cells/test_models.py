@@ -11,7 +11,7 @@ FALL = 1000 + 800 * np.exp(-np.arange(200) / 15)
 
 
 @pytest.mark.parametrize(
-    "losses, allowed, converged, words",
+    ("losses", "allowed", "converged", "words"),
     [
         (FALL, 400, True, "stopped early"),
         (FALL, 200, True, "next to nothing"),
