@@ -162,8 +162,9 @@ def _data(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
 
 
 def _heads(block: PlateBlock, grid: Grid, row: int) -> bool:
-    """Whether a row holds the column numbers of a matrix."""
-    return len(plate_columns(grid, row, 2)) == SHAPES[int(block.number("number of wells") or 96)][1]
+    """Whether a row holds the column numbers of a matrix: it follows the plate's header or a blank line."""
+    above = grid.blank(row - 1) or bool(grid.text(row - 1))
+    return above and len(plate_columns(grid, row, 2)) == SHAPES[int(block.number("number of wells") or 96)][1]
 
 
 def _columns(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
