@@ -83,10 +83,10 @@ class Clean:
                 if child.kind and not self.text(key, value, child.kind):
                     return False
             elif kind is dict:
-                if not self.node(value, child):
+                if not (finite(value) if child.free else self.node(value, child)):
                     return False
             elif kind is list:
-                if not self.values(value, child):
+                if not (finite(value) if child.free and key in CUSTOM else self.values(value, child)):
                     return False
             elif kind is float:
                 if value - value != 0:
@@ -123,3 +123,18 @@ class Clean:
         if float in kinds:
             return all(value - value == 0 for value in values if type(value) is float)
         return kinds <= {int, bool, str, type(None)}
+
+
+def finite(part: Any) -> bool:
+    """Whether a free-form part holds only what JSON can, with finite numbers; identifiers in it are nobody's business here."""
+    for value in part.values() if type(part) is dict else part:
+        kind = type(value)
+        if kind is float:
+            if value - value != 0:
+                return False
+        elif kind is dict or kind is list:
+            if not finite(value):
+                return False
+        elif kind is not str and kind is not int and kind is not bool and value is not None:
+            return False
+    return True

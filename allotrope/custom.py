@@ -20,12 +20,11 @@ def standardise(node: Node, shape: Shape | None) -> None:
     if shape is not None and CUSTOM in node and _usable(shape):
         node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
     for key, value in node.items():
-        if key in (AGGREGATE, CUSTOM):
-            continue
-        if isinstance(value, dict):
-            if "unit" not in value:
+        kind = type(value)
+        if kind is dict:
+            if "unit" not in value and key != AGGREGATE and key != CUSTOM:
                 standardise(value, shape.child(key) if shape is not None else None)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif kind is list and value and type(value[0]) is dict:
             place = shape.child(key) if shape is not None else None
             item = place.item if place is not None else None
             for part in value:

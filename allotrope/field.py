@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
 from allotrope.labels import fold
-from allotrope.record import KEPT, MAPPED, Record, traced
+from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
 from allotrope.values import Locale, moment, number, scalar
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def measurements(
     plan = _Plan(table, rows)
     for rule in rules:
         plan.add(rule)
+    for message, where in plan.notes:
+        document.source.find("not-parsed", message, where, "warning")
     rows = plan.leave_out(document)
     plan.add_rest(custom)
     template = Template()
@@ -210,6 +212,7 @@ class _Plan:
         self.cells = [table.grid.rows[row] for row in rows]
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[str, list[Any]]] = []
+        self.notes: list[tuple[str, str]] = []
 
     def add(self, rule: Rule) -> None:
         """Read the columns of one rule."""
@@ -227,11 +230,24 @@ class _Plan:
                 self.columns.append((rule.path, entry[1], None, self._read(entry[0], lambda value, _: scalar(value), KEPT)))
                 return
             values = self._read(entry[0], rule.reader, rule.fate, merged)
+            self._unparsed(entry, values)
             merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
         if merged is not None:
             self.columns.append((rule.path, "", rule.unit, merged))
         if rule.required:
             self.required.append((rule.names[0], merged or [None] * len(self.rows)))
+
+    def _unparsed(self, entry: tuple[int, str], values: list[Any]) -> None:
+        """Note the filled cells under a known label that do not parse: they will be kept as text, and that is said."""
+        if None not in values:
+            return
+        grid, (column, label) = self.table.grid, entry
+        handles = (row * grid.width + column for row, value in zip(self.rows, values, strict=True) if value is None)
+        missed = [handle for handle in handles if grid.fates[handle] == UNREAD and grid.filled(handle)]
+        if missed:
+            first = grid.cell(missed[0], label)
+            message = f"{len(missed)} cells under {label!r} do not parse and are kept as text, first {first.text[:40]!r}"
+            self.notes.append((message, first.where))
 
     def leave_out(self, document: Document) -> list[int]:
         """Leave out the rows that lack a value the schema requires, say so, and return the others; their cells are kept verbatim."""

@@ -177,13 +177,9 @@ class Source:
         return sign
 
     def _date_order(self, text: str) -> str:
-        firsts: list[int] = []
-        seconds: list[int] = []
-        marks: set[str] = set()
-        for found in _DATES.finditer(text):
-            firsts.append(int(found[1]))
-            seconds.append(int(found[3]))
-            marks.add(found[2])
+        found = set(_DATES.findall(text))
+        firsts, seconds = [int(first) for first, _, _ in found], [int(second) for _, _, second in found]
+        marks = {mark for _, mark, _ in found}
         order, evidence = settle_order(firsts, seconds, marks)
         if firsts and evidence:
             self.find("date-order", f"{order}: {evidence}; override with --date-order")
@@ -194,9 +190,9 @@ def settle_order(firsts: Sequence[int], seconds: Sequence[int], marks: set[str])
     """Day-first or month-first, and the evidence, from all numeric dates of a file."""
     day_first, month_first = sum(n > 12 for n in firsts), sum(n > 12 for n in seconds)
     if day_first and not month_first:
-        return ("DMY", f"{day_first} dates start above 12") if max(firsts) <= 31 else ("YMD", "dates start with a year")
+        return ("DMY", f"{day_first} distinct dates start above 12") if max(firsts) <= 31 else ("YMD", "dates start with a year")
     if month_first and not day_first:
-        return "MDY", f"{month_first} dates have a second number above 12"
+        return "MDY", f"{month_first} distinct dates have a second number above 12"
     if day_first and month_first:
         return "DMY" if day_first > month_first else "MDY", "the dates contradict each other; the majority decides"
     if marks == {"."}:

@@ -79,7 +79,7 @@ def test_one_file_is_a_format(acme: Path) -> None:
     assert kept == {"Operator": "Ann"}
     assert {entry["datum label"]: entry["scalar string datum"] for entry in custom_of(body)} == {"line 3 field 1": "S2\tlow\t0,5"}
     told = {finding.code: finding for finding in conversion.findings}
-    assert set(told) == {"decimal-sign", "filled-required", "left-out", "kept-unplaced"}
+    assert set(told) == {"decimal-sign", "filled-required", "left-out", "kept-unplaced", "not-parsed"}
     assert told["left-out"].where == "line 3 field 1"
 
 
