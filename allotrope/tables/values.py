@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXACT = 2**53
+DATUMS = frozenset(f"scalar {kind} datum" for kind in ("double", "string", "timestamp", "boolean"))
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d|)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -27,7 +28,11 @@ class Written(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A scalar without a column of its own: the place it stands in, its key, its value and, of a quantity, its unit."""
+    """A scalar without a column of its own: the place it stands in, its key, its value and, of a quantity, its unit.
+
+    Custom information in the standard's form (`datum label` and a `scalar … datum`) is one entry: the label is the key, and the
+    place is that of the value.
+    """
 
     at: str
     label: str
@@ -90,6 +95,8 @@ def loose(at: str, key: str, value: Any, cubes: list[tuple[str, str, dict[str, A
                 cubes.append((place, label, node))
             elif _is_quantity(node):
                 yield Entry(place, label, node["value"], node["unit"])
+            elif (datum := _labelled(node)) is not None:
+                yield Entry(f"{place}/{escape(label)}/{datum}", node["datum label"], node[datum], node.get("unit"))
             else:
                 below = f"{place}/{escape(label)}"
                 stack.extend((below, str(name), part) for name, part in reversed(node.items()))
@@ -98,6 +105,14 @@ def loose(at: str, key: str, value: Any, cubes: list[tuple[str, str, dict[str, A
             stack.extend((below, str(index), node[index]) for index in range(len(node) - 1, -1, -1))
         else:
             yield Entry(place, label, node)
+
+
+def _labelled(node: dict[str, Any]) -> str | None:
+    """The key of the value in an item of custom information in the standard's form: a label, a value and perhaps a unit."""
+    if not isinstance(node.get("datum label"), str) or not isinstance(node.get("unit", ""), str):
+        return None
+    datum = [key for key in node if key not in ("datum label", "unit")]
+    return datum[0] if len(datum) == 1 and datum[0] in DATUMS and not isinstance(node[datum[0]], dict | list) else None
 
 
 def _is_quantity(node: dict[str, Any]) -> bool:

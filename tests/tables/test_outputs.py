@@ -111,16 +111,20 @@ def example(language: str, number: int = 0) -> str:
 def test_duckdb_reads_all_techniques_at_once(corpus: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
     for number in range(2):
-        rows = duckdb.sql(example("sql", number).replace("lab/", f"{corpus}/").replace("date_trunc('month', now())", "'2000-01-01'")).fetchall()
+        rows = duckdb.sql(
+            example("sql", number).replace("lab/", f"{corpus}/").replace("date_trunc('month', now())", "'2000-01-01'")
+        ).fetchall()
         assert rows
-    counted = duckdb.sql(f"select count(*) from read_parquet('{corpus}/measurements/**/*.parquet', union_by_name = true)").fetchall()
+    counted = duckdb.sql(
+        f"select count(*) from read_parquet('{corpus}/measurements/**/*.parquet', union_by_name = true)"
+    ).fetchall()
     assert counted[0][0] == sum(pq.read_metadata(file).num_rows for file in (corpus / "measurements").rglob("*.parquet"))
 
 
 def test_polars_reads_all_techniques_at_once(corpus: Path) -> None:
     pytest.importorskip("polars")
     scope: dict[str, Any] = {}
-    exec(example("python").replace('"lab/', f'"{corpus}/'), scope)  # noqa: S102
+    exec(example("python").replace('"lab/', f'"{corpus}/'), scope)
     assert scope["table"].height == sum(pq.read_metadata(file).num_rows for file in (corpus / "measurements").rglob("*.parquet"))
     assert scope["table"]["technique"].n_unique() > 5
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from allotrope.tables import Tables
 
 FIRST = ("device control document", "processed data document", "device document")
+LABELLED = re.compile(r"/custom information document/\d+/scalar [a-z]+ datum$")
 COMPONENT = ("concept", "unit", "@componentDatatype", "scale", "$asm.fill-value")
 
 
@@ -80,6 +82,13 @@ def written(moment: datetime, facts: dict[bytes, bytes]) -> str:
 def entries(cells: list[dict[str, Any]], row: str = "") -> Iterator[tuple[str, Any]]:
     for cell in cells:
         value = next((cell[kind] for kind in ("number", "text", "flag") if cell[kind] is not None), None)
+        if LABELLED.search(cell["at"]):
+            place = row + cell["at"][1:] if cell["at"].startswith(".") else cell["at"]
+            above = place.rpartition("/")[0]
+            yield from ((f"{above}/datum label", cell["label"]), (place, value))
+            if cell["unit"] is not None:
+                yield f"{above}/unit", cell["unit"]
+            continue
         place = row + cell["at"][1:] if cell["at"].startswith(".") else cell["at"]
         at = f"{place}/{escape(cell['label'])}"
         yield (f"{at}/value", value) if cell["unit"] is not None else (at, value)

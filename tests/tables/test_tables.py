@@ -48,6 +48,29 @@ def test_one_row_a_measurement_with_all_that_stands_above_it() -> None:
     }
 
 
+def test_custom_information_in_the_form_of_the_standard_is_one_entry_a_label() -> None:
+    asm = cell_counting(1)
+    measured(asm).pop("custom information document")
+    measured(asm)["custom information aggregate document"] = {
+        "custom information document": [
+            {"datum label": "Wash", "scalar string datum": "normal"},
+            {"datum label": "Gain", "scalar double datum": 1.5, "unit": "mV"},
+            {"datum label": "Cleaned", "scalar timestamp datum": "2026-03-01T10:00:00Z"},
+            {"datum label": "Locked", "scalar boolean datum": False},
+            {"datum label": "Odd", "scalar double datum": 1.0, "more": 2},
+        ]
+    }
+    cells = tables(asm).measurements["custom information"].to_pylist()[0]
+    assert [(cell["label"], cell["text"], cell["number"], cell["flag"], cell["unit"]) for cell in cells[:4]] == [
+        ("Wash", "normal", None, None, None),
+        ("Gain", None, 1.5, None, "mV"),
+        ("Cleaned", "2026-03-01T10:00:00Z", None, None, None),
+        ("Locked", None, None, False, None),
+    ]
+    assert [cell["label"] for cell in cells[4:]] == ["datum label", "scalar double datum", "more"]
+    account(asm)
+
+
 def test_every_manifest_gives_its_columns_to_every_document() -> None:
     one, many = cell_counting(1), cell_counting(4)
     measured(many)["custom information document"] = {"more": 1}
