@@ -9,9 +9,8 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
-from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, sections
+from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, rest, sections
 from allotrope.plate import split_well, well_count_of
-from allotrope.record import UNREAD
 from allotrope.signature import Signature, text
 from allotrope.values import number
 
@@ -193,24 +192,6 @@ def calculate(document: Document, assay: Assay, found: list[Plate], results: lis
             if stands:
                 name = formula.partition("=")[0].strip()
                 document.calculated.add(name, cell.as_number(), "(unitless)", stands, calculation_description=formula)
-
-
-def rest(grid: Grid) -> dict[str, object]:
-    """What nothing has read: lines of a section by section and label."""
-    grid.settle()
-    found: Node = {}
-    section = ""
-    for row in range(len(grid.rows)):
-        title = grid.text(row)
-        if title.endswith(":") and len(grid.cells(row)) == 1:
-            section = title.rstrip(":")
-            grid.at(row, 0).mapped()
-        cells = [cell for cell in grid.cells(row) if grid.fates[cell.handle] == UNREAD]
-        texts = [str(cell.keep()) for cell in cells]
-        if texts:
-            label = f"{section} {title.rstrip(':')}".strip() if len(texts) > 1 else section
-            put(found, CUSTOM, {label or "line": "\t".join(texts[1:] if len(texts) > 1 else texts)})
-    return dict(found.get(CUSTOM, {}))
 
 
 def read(source: Source) -> Document:

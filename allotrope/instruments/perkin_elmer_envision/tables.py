@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
 from allotrope.plate import Matrix, matrix, plate_columns, row_index, row_letters
+from allotrope.record import UNREAD
 from allotrope.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from allotrope.envelope import Node
     from allotrope.grid import Grid
     from allotrope.record import Cell, Record
     from allotrope.source import Source
@@ -130,3 +134,21 @@ def platemaps(grid: Grid, runs: list[tuple[int, int]]) -> dict[str, dict[str, Ce
                 found.structure()
                 maps[plate] = {well: cell for well, cell in found.wells() if cell}
     return maps
+
+
+def rest(grid: Grid) -> dict[str, object]:
+    """What nothing has read: lines of a section by section and label."""
+    grid.settle()
+    found: Node = {}
+    section = ""
+    for row in range(len(grid.rows)):
+        title = grid.text(row)
+        if title.endswith(":") and len(grid.cells(row)) == 1:
+            section = title.rstrip(":")
+            grid.at(row, 0).mapped()
+        cells = [cell for cell in grid.cells(row) if grid.fates[cell.handle] == UNREAD]
+        texts = [str(cell.keep()) for cell in cells]
+        if texts:
+            label = f"{section} {title.rstrip(':')}".strip() if len(texts) > 1 else section
+            put(found, CUSTOM, {label or "line": "\t".join(texts[1:] if len(texts) > 1 else texts)})
+    return dict(found.get(CUSTOM, {}))
