@@ -28,7 +28,7 @@ from allotrope.sections import Facts, keep_rows
 from allotrope.values import scalar
 
 if TYPE_CHECKING:
-    from allotrope.envelope import Document, Node
+    from allotrope.envelope import Document
     from allotrope.grid import Table
     from allotrope.source import Source as File
 
@@ -38,7 +38,13 @@ COLOURS = ("Sample Color", "Biogroup Color", "Target Color")
 FLAGS = ("HIGHSD", "NOAMP", "EXPFAIL", "THOLDFAIL", "PRFDROP")
 STANDING = ("BADROX", "CQCONF", "NOISE", "OUTLIERRG")
 SIGMA = {"ΔΔCт - Fsigma": "delta delta ct minus fsigma", "ΔΔCт + Fsigma": "delta delta ct plus fsigma"}
-ALLELE_REPEATS = ("Allele2 Baseline End", "Allele2 Baseline Start", "Allele2 Automatic Ct Threshold", "Allele2 Automatic Baseline", "Allele2 Ct")
+ALLELE_REPEATS = (
+    "Allele2 Baseline End",
+    "Allele2 Baseline Start",
+    "Allele2 Automatic Ct Threshold",
+    "Allele2 Automatic Baseline",
+    "Allele2 Ct",
+)
 MOST_DIGITS = 7
 """Of the number of a well."""
 PROCESSED = "processed data"
@@ -87,7 +93,9 @@ class _Reader:
         """Prefixes of the alleles ('' where there are none) and how the threshold is called in the labels: Ct, Crt or Cq."""
         found = [match for match in map(_METHOD.fullmatch, self.results.labels()) if match]
         method = found[0][2] if found else "Ct"
-        alleles = [f"{match[1]} " for match in found if match[1] and match[1].lower() != "delta"] if self.kind == GENOTYPING else []
+        alleles = (
+            [f"{match[1]} " for match in found if match[1] and match[1].lower() != "delta"] if self.kind == GENOTYPING else []
+        )
         return alleles or [""], method
 
     def read(self) -> None:
@@ -214,7 +222,9 @@ class _Reader:
         """What the results say of a target in a well."""
         node, method = reaction.node, self.method
         put(node, f"{PROCESSING}/cycle threshold value setting (qPCR)", record.number(f"{allele}{method} Threshold"), UNITLESS)
-        put(node, f"{PROCESSING}/automatic cycle threshold enabled setting", flag(record, f"{allele}Automatic {method} Threshold"))
+        put(
+            node, f"{PROCESSING}/automatic cycle threshold enabled setting", flag(record, f"{allele}Automatic {method} Threshold")
+        )
         put(node, f"{PROCESSING}/automatic baseline determination enabled setting", flag(record, f"{allele}Automatic Baseline"))
         put(node, f"{PROCESSING}/genotyping qPCR method setting (qPCR)", record.number("Threshold Value"), UNITLESS)
         for end in ("start", "end"):
@@ -235,7 +245,11 @@ class _Reader:
         if allele != self.alleles[0]:
             return
         kept = {name: cell.keep() for label, name in SIGMA.items() if (cell := record.cell(label))}
-        put(node, f"{PROCESSED}/{CUSTOM}", {key: value for key, value in kept.items() if value is not None} | self._unread(reaction, record))
+        put(
+            node,
+            f"{PROCESSED}/{CUSTOM}",
+            {key: value for key, value in kept.items() if value is not None} | self._unread(reaction, record),
+        )
 
     def _unread(self, reaction: Reaction, record: Record) -> dict[str, Any]:
         """The cells of a result that nothing reads: kept, but for those that repeat the setup or wait for another allele."""
@@ -287,7 +301,9 @@ class _Reader:
         at_wells = positions_by(_wells(columns))
         for well, reaction in self.reactions:
             at = at_wells.get(well, [])
-            reporter = reaction.node["device control aggregate document"]["device control document"][0].get("reporter dye setting")
+            reporter = reaction.node["device control aggregate document"]["device control document"][0].get(
+                "reporter dye setting"
+            )
             for dye, name in ((reporter, "reporter"), (self.passive, "passive reference")):
                 if at and dye and fold(dye) in dyes:
                     values = [dyes[fold(dye)][i] for i in at]

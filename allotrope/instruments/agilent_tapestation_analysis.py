@@ -67,7 +67,9 @@ class Reader:
         if self.unit and unit and unit.text:
             unit.text.mapped()
         else:
-            self.source.find("unit-unknown", f"unit of molecular weight {named!r}: sizes are kept, not mapped", "Assay/Units", "warning")
+            self.source.find(
+                "unit-unknown", f"unit of molecular weight {named!r}: sizes are kept, not mapped", "Assay/Units", "warning"
+            )
         self.environment()
         for sample in self.samples:
             group = document.group()
@@ -120,16 +122,18 @@ class Reader:
         record = sample.record
         identifier, well = record.text("ScreenTapeID") or "", record.text("WellNumber")
         facts, custom = self.tape(identifier)
-        node = group.measurement({
-            "measurement time": facts.get("measurement time"),
-            "sample document/sample identifier": "_".join(part for part in (identifier, well) if part) or None,
-            "sample document/location identifier": well,
-            "sample document/description": description(record),
-            "device control/device identifier": self.device,
-            "device control/device type": "electrophoresis device",
-            "device control/detection type": "fluorescence",
-            f"device control/{CUSTOM}": custom or None,
-        })
+        node = group.measurement(
+            {
+                "measurement time": facts.get("measurement time"),
+                "sample document/sample identifier": "_".join(part for part in (identifier, well) if part) or None,
+                "sample document/location identifier": well,
+                "sample document/description": description(record),
+                "device control/device identifier": self.device,
+                "device control/device type": "electrophoresis device",
+                "device control/detection type": "fluorescence",
+                f"device control/{CUSTOM}": custom or None,
+            }
+        )
         put(node, "compartment temperature", facts.get("temperature"), "degC")
         add_error(node, record.text("Alert"))
         rna = sample.child("RNA")
@@ -137,7 +141,9 @@ class Reader:
             if part is not None:
                 self.calculate(part, str(node["measurement identifier"]), "sample")
         processed: Asm = {"peak list": {"peak": [self.peak(peak) for peak in parts(sample, "Peaks", "Peak")]}}
-        regions = sorted(parts(sample, "Regions", "Region"), key=lambda region: region.record.peek("From"))  # numbered in the order of text
+        regions = sorted(
+            parts(sample, "Regions", "Region"), key=lambda region: region.record.peek("From")
+        )  # numbered in the order of text
         if regions:
             found = [self.region(region, name) for name, region in enumerate(regions, start=1)]
             processed["data region aggregate document"] = {"data region document": found}

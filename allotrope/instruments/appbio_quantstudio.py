@@ -53,8 +53,12 @@ INSTRUMENT = Instrument(
     manifest="pcr/REC/2024/09/qpcr",
     signature=Signature(
         ("text", "workbook"),
-        any=(text(r"^\*? ?Experiment Type\s*=.*\n(?:.*\n)*\[\w"), text(r"^\* (Block Type|Barcode|Experiment \w+|Instrument Type) ?=")
-             , cell(r"^Stage/ ?Cycle where Analysis is performed$"), sheet(r"^\[(Results|Sample Setup)\]$")),
+        any=(
+            text(r"^\*? ?Experiment Type\s*=.*\n(?:.*\n)*\[\w"),
+            text(r"^\* (Block Type|Barcode|Experiment \w+|Instrument Type) ?="),
+            cell(r"^Stage/ ?Cycle where Analysis is performed$"),
+            sheet(r"^\[(Results|Sample Setup)\]$"),
+        ),
     ),
     read=read,
     system={"data system instance identifier": "localhost", "software name": "Thermo QuantStudio", "software version": "1.0"},

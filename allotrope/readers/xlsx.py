@@ -13,7 +13,9 @@ from allotrope.errors import Damaged, TooLarge
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
-_FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')  # patterns that begin with plain bytes are searched for many times faster
+_FAR_COLUMN = re.compile(
+    rb'r="([A-Za-z]{3,8})[A-Za-z]*\d'
+)  # patterns that begin with plain bytes are searched for many times faster
 _FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
 
 

@@ -14,7 +14,6 @@ from allotrope.instruments.agilent_openlab_cds.package import Package, why_unrea
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group
     from allotrope.envelope import Node as Asm
-    from allotrope.readers.chemstation import Trace
     from allotrope.readers.tree import Node
     from allotrope.record import Record
     from allotrope.source import Source
@@ -164,7 +163,11 @@ class Reader:
         self.package.read.add(name)
         tree = self.source.xml(name)
         result = tree.find("Doc/Content/Injections/Result")
-        named = {attribute(peak): one for one in children(result, "InjectionCompound") if (peak := one.find("Identification/Qualified/Peaks/Peak_ID"))}
+        named = {
+            attribute(peak): one
+            for one in children(result, "InjectionCompound")
+            if (peak := one.find("Identification/Qualified/Peaks/Peak_ID"))
+        }
         found: dict[str, list[Asm]] = {}
         for signal in children(result, "SignalResult"):
             identifier = signal.child("Signal_ID")
@@ -219,7 +222,11 @@ class Reader:
         if peaks:
             processed = {"processed data identifier": self.document.identifier("processed data"), "peak list": {"peak": peaks}}
             node["processed data aggregate document"] = {"processed data document": [processed]}
-        put(node, f"device control/{CUSTOM}", {f"trace {key}": text for key, text in trace.header.items() if key not in ("signal", "unit")})
+        put(
+            node,
+            f"device control/{CUSTOM}",
+            {f"trace {key}": text for key, text in trace.header.items() if key not in ("signal", "unit")},
+        )
 
     def detector(self, node: Asm, signal: Node | None, label: str) -> None:
         """The module that a signal comes from, with its wavelengths in nanometres."""
@@ -242,7 +249,9 @@ class Reader:
     def sample(self, node: Asm, facts: Record | None, injection: Node | None) -> None:
         """Sample and injection: as the instrument noted them, and as the sequence set them up."""
         identifier = attribute(injection) if injection else ""
-        measured = next((one for one in self.samples if any(attribute(part) == identifier for part in one.all("InjectionMeasData_ID"))), None)
+        measured = next(
+            (one for one in self.samples if any(attribute(part) == identifier for part in one.all("InjectionMeasData_ID"))), None
+        )
         reference = measured.child("SampleSetup_ID") if measured else None
         setup = self.setups.get(attribute(reference)) if reference else None
         analysis, acquired = (setup.child("DAParam"), setup.child("AcqParam")) if setup else (None, None)
@@ -251,9 +260,18 @@ class Reader:
         if facts is not None:
             put(node, "sample document/sample identifier", facts.text("SampleName"))
             put(node, "injection document/injection time", facts.time("RunDateTime"))
-            put(node, "injection document/autosampler injection volume setting (chromatography)", facts.number("InjectionVolume"), "mm^3")
+            put(
+                node,
+                "injection document/autosampler injection volume setting (chromatography)",
+                facts.number("InjectionVolume"),
+                "mm^3",
+            )
             facts.text("InjectionVolumeUnits")
-            custom = {"location identifier": facts.text("Location"), "replicate": facts.text("Replicate"), "barcode": facts.text("Barcode")}
+            custom = {
+                "location identifier": facts.text("Location"),
+                "replicate": facts.text("Replicate"),
+                "barcode": facts.text("Barcode"),
+            }
         put(node, "sample document/sample role type", ROLES.get(kind or ""))
         amount = analysis.child("SampleAmount") if analysis else None
         value = amount.record.number("val") if amount else None

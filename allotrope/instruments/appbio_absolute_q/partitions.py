@@ -31,7 +31,9 @@ def partitions(
     dyes = [label for label in labels if re.fullmatch(r"[A-Z0-9]{3}", label)]
     passive = [dye for dye in dyes if f"{dye}_target" not in columns]
     if len(passive) != 1:
-        raise document.source.damaged(f"line {grid.line(header)}", f"passive dyes {passive}", "exactly one dye without a column of targets")
+        raise document.source.damaged(
+            f"line {grid.line(header)}", f"passive dyes {passive}", "exactly one dye without a column of targets"
+        )
     indices, numbers = columns.numbers("Index"), {dye: columns.numbers(dye) for dye in dyes}
     flags = {dye: columns.raw(f"{dye}_pos") for dye in dyes}
     named = columns.raw(*sample)
@@ -56,7 +58,13 @@ def partitions(
                     values = [numbers[colour][place] for place in at]
                     node[f"{kind} dye data cube"] = curve(f"{kind} dye", [indices[place] for place in at], values)
         first.text("Instrument")
-        measured = ["Index", *dyes, *(f"{dye}_pos" for dye in dyes), *(f"{dye}_target" for dye in dyes), *(f"{dye}_threshold" for dye in dyes)]
+        measured = [
+            "Index",
+            *dyes,
+            *(f"{dye}_pos" for dye in dyes),
+            *(f"{dye}_target" for dye in dyes),
+            *(f"{dye}_threshold" for dye in dyes),
+        ]
         columns.settle(at, [*measured, *sample, *well, *run], MAPPED)
         put(group.measurements[0], CUSTOM, first.rest())
         columns.ignore(at, labels, "repeats the first partition of the well")
@@ -64,15 +72,17 @@ def partitions(
 
 def reaction(document: Document, group: Group, first: Record, dye: str, passive: str) -> Node:
     """The measurement of one dye in one well, as its first partition describes it."""
-    node = group.measurement({
-        "measurement time": first.time("Date"),
-        "target DNA description": first.text(f"{dye}_target"),
-        "sample document/well plate identifier": first.text("Plate"),
-        "device control/device type": "dPCR",
-        "device control/device identifier": first.peek("Instrument") or None,
-        "device control/reporter dye setting": dye,
-        "device control/passive reference dye setting": passive,
-    })
+    node = group.measurement(
+        {
+            "measurement time": first.time("Date"),
+            "target DNA description": first.text(f"{dye}_target"),
+            "sample document/well plate identifier": first.text("Plate"),
+            "device control/device type": "dPCR",
+            "device control/device identifier": first.peek("Instrument") or None,
+            "device control/reporter dye setting": dye,
+            "device control/passive reference dye setting": passive,
+        }
+    )
     put(node, "processed data/confidence interval (95%)", first.number("95%CI"), "#")
     threshold = first.number(f"{dye}_threshold")
     put(node, "processed data/data processing document/fluorescence intensity threshold setting", threshold or None, "(unitless)")

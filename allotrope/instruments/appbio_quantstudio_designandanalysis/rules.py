@@ -90,7 +90,13 @@ class Kind:
 
 PRIMARY = Kind("primary analysis experiment")
 KINDS = (
-    Kind("standard curve qPCR experiment", ("Standard Curve Result",), "Standard Curve", "Standard Curve Result", rules=STANDARD_CURVE),
+    Kind(
+        "standard curve qPCR experiment",
+        ("Standard Curve Result",),
+        "Standard Curve",
+        "Standard Curve Result",
+        rules=STANDARD_CURVE,
+    ),
     Kind(
         "relative standard curve qPCR experiment",
         (RQ_GROUP,),

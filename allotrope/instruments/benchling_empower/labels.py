@@ -22,7 +22,16 @@ PEAK = (
 """Label, key, unit, factor; areas and heights are stated in µV, of which 1,000 are one mAU."""
 PEAK_KNOWN = ("Area", "Height", "RetentionTime")
 """What a peak's custom information does not repeat."""
-GROUP = ("Altered", "ELN_DocumentID", "ELN_SectionGUID", "InstrumentMethodName", "InstrumentMethodId", "SSM_Pattern", "Superseded", "SummaryFaults")
+GROUP = (
+    "Altered",
+    "ELN_DocumentID",
+    "ELN_SectionGUID",
+    "InstrumentMethodName",
+    "InstrumentMethodId",
+    "SSM_Pattern",
+    "Superseded",
+    "SummaryFaults",
+)
 SET_OF_GROUP = {
     "Node": "Node",
     "SampleSetMethod": "measurement method identifier",
@@ -32,7 +41,10 @@ SET_OF_GROUP = {
 }
 MEASUREMENT = ("Comments", "DateAcquired", "RunTime")
 CONTROL = {
-    **{label: label for label in ("SolventA", "SolventB", "SolventC", "SolventD", "ChannelDescription", "ChannelType", "ChannelStatus")},
+    **{
+        label: label
+        for label in ("SolventA", "SolventB", "SolventC", "SolventD", "ChannelDescription", "ChannelType", "ChannelStatus")
+    },
     **{label: label for label in ("DataStart", "DataEnd", "CirculationNo", "Channel", "ScaletouV", "SecondChannelId")},
     "AcqMethodSet": "device acquisition method",
     "RunTime": "total measurement duration setting",
@@ -40,7 +52,10 @@ CONTROL = {
 METHOD = {"id": "device method identifier", "date": "methods date"}
 SAMPLE = {
     **{label: label for label in ("SampleConcentration", "ELN_SampleID", "PrepType", "SampleSetAcquiring", "SampleSetAltered")},
-    **{label: label for label in ("SampleSetCurrentId", "OriginalSampleSetId", "OriginalVialId", "Vial", "Label", "VialId", "VialIdResult")},
+    **{
+        label: label
+        for label in ("SampleSetCurrentId", "OriginalSampleSetId", "OriginalVialId", "Vial", "Label", "VialId", "VialIdResult")
+    },
     "SampleType": "SampleType",
     "Lot": "lot number",
     "SampleWeight": "sample weight",
@@ -57,7 +72,10 @@ RESULT = {
     "RelativeResponse": "relative response",
 }
 PROCESSING = {
-    **{label: label for label in ("name", "version", "locked", "modified_by", "component_nodes", "default_result_set", "average_by")},
+    **{
+        label: label
+        for label in ("name", "version", "locked", "modified_by", "component_nodes", "default_result_set", "average_by")
+    },
     **{label: label for label in ("ccal_ref1", "comments", "date", "include_int_std_amounts")},
     "revision comment": "revision_comment",
     "revision history": "revision_history",

@@ -83,19 +83,21 @@ class Reader:
     def measurement(self, group: Group, facts: Facts, channel: Node | None, others: tuple[str, ...]) -> None:
         """One injection as one channel saw it."""
         identifier = facts.text("InjectionId")
-        node = group.measurement({
-            "measurement time": self.set.time("SampleSetStartDate"),
-            "sample document/sample identifier": facts.text("SampleName"),
-            "sample document/batch identifier": self.set.text("sample_set_id"),
-            "sample document/sample role type": known.role_of(facts.text("SampleType")),
-            "sample document/written name": facts.text("Label"),
-            "sample document/location identifier": facts.text("VialId"),
-            "chromatography column document/chromatography column serial number": facts.text("ColumnSerialNumber"),
-            "injection document/injection identifier": identifier,
-            "injection document/injection time": facts.time("DateAcquired"),
-            f"sample document/{CUSTOM}": facts.keep(known.SAMPLE),
-            f"injection document/{CUSTOM}": facts.keep(known.INJECTION),
-        })
+        node = group.measurement(
+            {
+                "measurement time": self.set.time("SampleSetStartDate"),
+                "sample document/sample identifier": facts.text("SampleName"),
+                "sample document/batch identifier": self.set.text("sample_set_id"),
+                "sample document/sample role type": known.role_of(facts.text("SampleType")),
+                "sample document/written name": facts.text("Label"),
+                "sample document/location identifier": facts.text("VialId"),
+                "chromatography column document/chromatography column serial number": facts.text("ColumnSerialNumber"),
+                "injection document/injection identifier": identifier,
+                "injection document/injection time": facts.time("DateAcquired"),
+                f"sample document/{CUSTOM}": facts.keep(known.SAMPLE),
+                f"injection document/{CUSTOM}": facts.keep(known.INJECTION),
+            }
+        )
         column = node.setdefault("chromatography column document", {})
         self.document.fill(column, "chromatography column serial number")
         put(node, "sample document/flow rate", facts.number("FlowRate"), "mL/min")
@@ -129,7 +131,9 @@ class Reader:
         if len(chrom.nodes) != 2 or unit not in ABSORBANCE:
             found = f"{len(chrom.nodes)} arrays in {unit}"
             self.source.find("curve-unknown", f"{found}: the chromatogram is kept, not mapped", chrom.path, "warning")
-            texts = {f"chrom {name}": " ".join(cell.text for cell in part.cells) for name, part in zip("xy", chrom.nodes, strict=False)}
+            texts = {
+                f"chrom {name}": " ".join(cell.text for cell in part.cells) for name, part in zip("xy", chrom.nodes, strict=False)
+            }
             for cell in chrom.every_cell():
                 cell.keep()
             put(node, CUSTOM, texts)
