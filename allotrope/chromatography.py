@@ -1,4 +1,4 @@
-"""Chromatography as JSON: long arrays of numbers, chromatograms over seconds, and labelled values of one thing from several objects."""
+"""Chromatography as JSON: long arrays of numbers, chromatograms over seconds, labelled values of one thing in several objects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Quantities = Sequence[tuple[str, str, str, float]]
 
 
 class Facts:
-    """Labelled scalars of one thing, gathered from several objects; equal values under one label are one fact in several cells."""
+    """Labelled scalars of one thing, from several objects; equal values under one label are one fact in several cells."""
 
     def __init__(self, *records: Record) -> None:
         self.cells: dict[str, list[Cell]] = {}
@@ -31,7 +31,7 @@ class Facts:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Add an object's scalars; a label that is there already with another value gets `.1`, `.2` …"""
+        """Add an object's scalars; a label that is there already with another value gets `.1`, `.2` and so on."""
         for cell in record:
             if cell.value is None:
                 continue
@@ -77,7 +77,7 @@ class Facts:
         return found
 
     def keep(self, labels: Iterable[str] | Mapping[str, str]) -> dict[str, Any]:
-        """Custom information under these labels, or under the names that a mapping gives them; as text, as Empower's users know it."""
+        """Custom information under these labels, or under the names that a mapping gives them, as text."""
         names = labels if isinstance(labels, Mapping) else {label: label for label in labels}
         kept = {}
         for label, name in names.items():

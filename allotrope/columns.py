@@ -39,8 +39,9 @@ class Columns:
         return label in self.table
 
     def raw(self, *labels: str) -> list[Any]:
-        """The values under the first of these labels that the table has, None where empty (or where there is no such column);
-        texts that stand for no value count as empty and are ignored with that reason.
+        """The values under the first of these labels that the table has; None where empty, or where there is no such column.
+
+        Texts that stand for no value count as empty and are ignored with that reason.
         """
         label = self.table.label(*labels)
         if label is None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Members:
-    """The members of a source; every one that is read is taken off the list, and `account` says of the others why they are not."""
+    """The members of a source; what is read is taken off the list, and `account` says of the others why they are not."""
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -59,8 +59,8 @@ def group_facts(
 ) -> None:
     """What each well's aggregate says of plate and experiment.
 
-    The schema demands the volume of a well: where the block does not tell it, it is the negative zero that stands for `not known`, with
-    an error document and the finding `filled-required`.
+    The schema demands the volume of a well: where the block does not tell it, it is the negative zero
+    that stands for `not known`, with an error document and the finding `filled-required`.
     """
     volume = well_volume(block)
     node = group.node
@@ -120,9 +120,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A calculated value: its name, the label it is exported under, whether it is one a `well`, a `replicate` group (sample and
-    target) or a `curve` (standards of a target), and what it stands on: measured features, or other rules, which may be those of
-    the reference sample or target. An `optional` rule that has no value passes on its own sources.
+    """A calculated value: its name, the label it is exported under, how often it is calculated, and what it stands on.
+
+    It is one a `well`, a `replicate` group (sample and target) or a `curve` (standards of a target). It stands on measured
+    features or on other rules, also those of the reference sample or target. An `optional` rule without a value passes on its own sources.
     """
 
     name: str

@@ -92,7 +92,7 @@ class Facts:
 
     def same(self, label: str, value: Any) -> bool:
         """Whether these facts state the same value under a label."""
-        return self.peek(label) == (value.strip() if isinstance(value, str) else value)
+        return bool(self.peek(label) == (value.strip() if isinstance(value, str) else value))
 
 
 def assigned(facts: Facts, cell: Cell) -> bool:
@@ -129,7 +129,7 @@ def split_sheet(grid: Grid) -> tuple[range, int | None]:
 
 
 def repeated_facts(grid: Grid, rows: Iterable[int], stated: Facts, kept: dict[str, Scalar]) -> None:
-    """Settle the facts that every sheet of a workbook repeats: ignored where they say the same, else kept under the sheet's name."""
+    """Settle the facts that every sheet repeats: ignored where they say the same, else kept under the sheet's name."""
     for row in rows:
         cells = grid.cells(row)
         if not cells:
@@ -175,7 +175,7 @@ class Sectioned(Protocol):
 
 
 def classic_workbook(grids: dict[str, Grid], export: Sectioned) -> None:
-    """Read the sheets of a workbook as sections: facts on top of each (all the same), a table, and below the results more facts."""
+    """Read the sheets as sections: facts on top of each (all the same), a table, and below the results more facts."""
     kept: dict[str, Scalar] = {}
     for at, (name, grid) in enumerate(grids.items()):
         rows, header = split_sheet(grid)

@@ -11,7 +11,7 @@ from allotrope.signature import Signature, text
 from allotrope.values import scalar
 
 if TYPE_CHECKING:
-    from allotrope.envelope import Document, Group
+    from allotrope.envelope import Document
     from allotrope.envelope import Node as Asm
     from allotrope.readers.tree import Node
     from allotrope.source import Source
@@ -30,7 +30,10 @@ PEAK = (
     ("chromatographic peak resolution", "chromatographic peak resolution", UNITLESS, 1),
     ("number of theoretical plates by peak width at half height",) * 2 + (UNITLESS, 1),
     ("asymmetry factor measured at 5 % height",) * 2 + (UNITLESS, 1),
-    *((f"peak width at {place}", f"peak width at {place}", "s", MINUTE) for place in ("half height", "5 % of height", "10 % of height", "baseline")),
+    *(
+        (f"peak width at {place}", f"peak width at {place}", "s", MINUTE)
+        for place in ("half height", "5 % of height", "10 % of height", "baseline")
+    ),
     ("amount", "peak analyte amount", UNITLESS, 1),
     ("rel ce area total", "relative corrected peak area", "%", 1),
     ("group area", "peak group", "mAU.s", MINUTE),
@@ -80,12 +83,16 @@ def read(source: Source) -> Document:
     machines = root.child("device information")
     devices = Facts(machines.record) if machines else Facts()
     first = Facts(listed.nodes[0].record)
-    document.device["asset management identifier"] = devices.text("sampler model number") or first.text("precondition system instrument name")
+    document.device["asset management identifier"] = devices.text("sampler model number") or first.text(
+        "precondition system instrument name"
+    )
     if machines:
         document.device["device document"] = [device(document, devices, kind) for kind in ("pump", "uv", "sampler")]
     sequence = root.child("sequence")
     facts = Facts(sequence.record) if sequence else Facts()
-    custom = {label.title().replace("Operator", "operator").replace(" Of ", " of "): value for label, value in facts.others().items()}
+    custom = {
+        label.title().replace("Operator", "operator").replace(" Of ", " of "): value for label, value in facts.others().items()
+    }
     for injection in listed.nodes:
         one_injection(document, injection)
     put(document.aggregate, CUSTOM, custom | root.rest())
@@ -122,7 +129,7 @@ def one_injection(document: Document, injection: Node) -> None:
         put(node, "injection document/injection volume setting", volume, "μL")
         for path, kept in custom.items():
             put(node, path, kept)
-        one_signal(document, group, node, signal)
+        one_signal(document, node, signal)
 
 
 def shared(facts: Facts, own: Facts) -> tuple[Asm, dict[str, Asm]]:
@@ -140,9 +147,16 @@ def shared(facts: Facts, own: Facts) -> tuple[Asm, dict[str, Asm]]:
     injected = {name: value for label, name in INJECTION.items() if (value := facts.raw(label)) not in (None, "")}
     known = (
         *INJECTION,
-        *("sample identifier", "description", "location identifier", "injection identifier", "injection time", "injection volume setting"),
+        *(
+            "sample identifier",
+            "description",
+            "location identifier",
+            "injection identifier",
+            "injection time",
+            "injection volume setting",
+        ),
     )
-    rest = {label: value for label, value in facts.others((*known, "injection volume unit", "injection volume setting unit")).items()}
+    rest = facts.others((*known, "injection volume unit", "injection volume setting unit"))
     return sample, {
         f"sample document/{CUSTOM}": kept,
         f"injection document/{CUSTOM}": injected | own.others() | rest,
@@ -159,7 +173,7 @@ def microlitres(source: Source, facts: Facts) -> float | None:
     return facts.number("injection volume setting", factor)
 
 
-def one_signal(document: Document, group: Group, node: Asm, signal: Node) -> None:
+def one_signal(document: Document, node: Asm, signal: Node) -> None:
     """One signal: detector, chromatogram and peaks."""
     facts = Facts(signal.record)
     control = node.setdefault("device control aggregate document", {}).setdefault("device control document", [{}])[0]
@@ -205,7 +219,9 @@ INSTRUMENT = Instrument(
     vendor="Thermo Fisher Scientific",
     product="Chromeleon (through Benchling's connector)",
     manifest="liquid-chromatography/BENCHLING/2023/09/liquid-chromatography",
-    signature=Signature(("json",), all=(text(r'"injections"\s*:\s*\['), text(r'"(sequence|injection identifier|device information)"'))),
+    signature=Signature(
+        ("json",), all=(text(r'"injections"\s*:\s*\['), text(r'"(sequence|injection identifier|device information)"'))
+    ),
     read=read,
     system={"software name": "Thermo Fisher Scientific Chromeleon"},
     export="Benchling's connector for Chromeleon writes the sequence as JSON.",

@@ -110,6 +110,6 @@ INSTRUMENT = Instrument(
     read=read,
     device={"product manufacturer": "Bio-Rad"},
     system={"software name": "CFX Maestro"},
-    export="In CFX Maestro open the run and choose Export > Export All Data Sheets; convert the file 'Quantification Cq Results'.",
+    export="In CFX Maestro open the run and choose Export > Export All Data Sheets; convert 'Quantification Cq Results'.",
     not_covered="Amplification and melt curves, which CFX Maestro writes to files of their own.",
 )

@@ -87,13 +87,18 @@ def read(source: Source) -> Document:
 
 def measurement(document: Document, group: Group, record: Record) -> None:
     """One row; without counts of partitions and a concentration it is none, and kept."""
-    for label in (label for rule in (*FIELDS, *CALCULATED) for label in (rule.names if isinstance(rule, Field) else rule[0])):
+    for label in (
+        *(label for field in FIELDS for label in field.names),
+        *(label for labels, *_ in CALCULATED for label in labels),
+    ):
         cell = record.cell(label)
         if cell and cell.text in NOTHING:
             cell.ignore("stands for no value")
     numbers = [cell for label in (*NEEDED, *FIELDS[8].names) if (cell := record.cell(label)) and cell.text not in NOTHING]
     if len(numbers) < len(NEEDED) + 1:
-        document.source.find("row-without-counts", "no partitions or no concentration: kept as it is", next(iter(record)).where, "warning")
+        document.source.find(
+            "row-without-counts", "no partitions or no concentration: kept as it is", next(iter(record)).where, "warning"
+        )
         return
     node = group.measurement({"device control/device type": "dPCR", "device control/device identifier": DEVICE})
     apply(tuple(field for field in FIELDS if not absent(record, field)), record, node, document, group)

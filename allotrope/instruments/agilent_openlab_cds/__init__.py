@@ -15,5 +15,5 @@ INSTRUMENT = Instrument(
     read=read,
     device={"product manufacturer": "Agilent"},
     export="In OpenLab CDS export the result set, or zip the folder that ends in .rslt.",
-    not_covered="Instrument traces other than the pump's pressure, spectra, methods and audit trails are ignored, each with its reason.",
+    not_covered="Instrument traces other than the pump's pressure, spectra, methods and audit trails are ignored, with reasons.",
 )

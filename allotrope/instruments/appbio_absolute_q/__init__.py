@@ -1,4 +1,4 @@
-"""Applied Biosystems QuantStudio Absolute Q digital PCR: results a well, summaries with a section a dye, and partitions, as CSV or zipped."""
+"""Applied Biosystems QuantStudio Absolute Q digital PCR: results, summaries by dye, and partitions, as CSV or zip."""
 
 from __future__ import annotations
 

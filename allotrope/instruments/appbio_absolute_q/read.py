@@ -28,7 +28,7 @@ OF_WELL = (
     ("MeanQC", "MeanQC", "(unitless)", ("QC Channel",)),
     ("CV_QC", "CV_QC", "(unitless)", ("QC Channel",)),
 )
-"""Calculated for one well: label, name, unit, what it stands on. Readers of these documents expect both bounds of lambda twice."""
+"""Calculated for one well: label, name, unit, what it stands on. Readers of these documents expect the bounds of lambda twice."""
 AVERAGE = (
     (("Total",), "Average Total", "#", "total partition count"),
     (CONCENTRATION, "Average Concentration", "#/μL", "number concentration"),
@@ -148,16 +148,18 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
         put(group.node, "experimental data identifier", of_well[name][0].record.peek(*RUN) or None)
         for row in of_well[name]:
             record = row.record
-            node = group.measurement({
-                "measurement time": record.time("Date"),
-                "target DNA description": record.text("Target"),
-                "sample document/sample identifier": record.text(*SAMPLE),
-                "sample document/well location identifier": well_of(row),
-                "sample document/well plate identifier": record.text("Plate"),
-                "device control/device type": "dPCR",
-                "device control/device identifier": instrument,
-                "device control/reporter dye setting": row.dye or None,
-            })
+            node = group.measurement(
+                {
+                    "measurement time": record.time("Date"),
+                    "target DNA description": record.text("Target"),
+                    "sample document/sample identifier": record.text(*SAMPLE),
+                    "sample document/well location identifier": well_of(row),
+                    "sample document/well plate identifier": record.text("Plate"),
+                    "device control/device type": "dPCR",
+                    "device control/device identifier": instrument,
+                    "device control/reporter dye setting": row.dye or None,
+                }
+            )
             document.fill(node, "target DNA description")
             for label in (*WELL, *RUN, "Instrument", "Group", "Dye", "Channels"):
                 record.text(label)
@@ -213,7 +215,7 @@ def shared_rest(row: Row) -> dict[str, Any]:
 
 
 def calculated(document: Document, groups: list[Row], wells: list[tuple[Row, Node]]) -> None:
-    """Averages and pools over the wells of a group and target; what all targets share is calculated over the whole group, once."""
+    """Averages and pools over the wells of a group and target; what all targets share is said of the whole group, once."""
     members: dict[tuple[str, str], list[Node]] = {}
     for row, node in wells:
         group = row.group
@@ -237,9 +239,9 @@ def calculated(document: Document, groups: list[Row], wells: list[tuple[Row, Nod
             sources = [(identifier, title) for title in VARIATION if (identifier := found.get(title))]
             if sources:
                 document.calculated.add("CV", record.number("CV%"), "%", sources)
-        for labels in (WELL, ("Group",), ("Target",), ("Dye",)):
-            if found:
-                record.text(*labels)
+        if found:
+            for names in (WELL, ("Group",), ("Target",), ("Dye",)):
+                record.text(*names)
         place = " ".join(text for text in (group, row.dye, row.target) if text)
         kept |= {f"{place} {label}": value for label, value in record.rest().items()}
     put(document.aggregate, CUSTOM, kept)

@@ -1,4 +1,4 @@
-"""Applied Biosystems Design & Analysis and Diomni software: the workbook of results, curves and calculated values of a qPCR run."""
+"""Applied Biosystems Design & Analysis and Diomni software: a qPCR run's workbook of results, curves and calculated values."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ INSTRUMENT = Instrument(
     device={"product manufacturer": "ThermoFisher Scientific"},
     system={"data system instance identifier": "localhost"},
     export="In Design & Analysis software open the run, choose Actions > Export and select all contents as one Excel workbook.",
-    not_covered="Raw filter signals and dyes that no target of a well uses are ignored; summary sheets without a technique's place are kept.",
+    not_covered="Raw filter signals and dyes that no target of a well uses are ignored; summary sheets are kept, not mapped.",
 )

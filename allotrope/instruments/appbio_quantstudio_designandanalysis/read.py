@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.envelope import CUSTOM, put
 from allotrope.field import Template, as_number, as_text
+from allotrope.instruments.appbio_quantstudio_designandanalysis.curves import amplification_curves, dye_curves, melting_curves
 from allotrope.instruments.appbio_quantstudio_designandanalysis.rules import CALCULATED, KINDS, RQ_GROUP, Kind
 from allotrope.labels import fold
 from allotrope.qpcr import (
@@ -16,15 +17,12 @@ from allotrope.qpcr import (
     UNITLESS,
     Calculations,
     Reaction,
-    amplification,
     block_wells,
-    fluorescence,
     group_facts,
-    melting_curve,
     role_of,
 )
 from allotrope.quantstudio import TRUE
-from allotrope.record import KEPT, MAPPED, UNREAD
+from allotrope.record import MAPPED, UNREAD
 from allotrope.sections import column_facts, keep_rows, repeated_facts, split_sheet
 from allotrope.values import scalar
 
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 MAIN = ("Results", "Primary_result")
 PROCESSING = "processed data/data processing document"
 SAMPLE_CUSTOM, PROCESSED_CUSTOM = f"sample document/{CUSTOM}", f"processed data/{CUSTOM}"
-REPEATED = ("Well Position", "Sample", "Omit")
 
 
 def as_flag(value: Any, _: Locale) -> bool:
@@ -65,7 +62,9 @@ FIELDS: tuple[tuple[str, str, str | None, Any], ...] = (
     ("Delta Rn", "processed data/baseline corrected reporter result", UNITLESS, as_number),
 )
 PROCESSED = ("Amp Status", "Tm1", "Tm2", "Tm3", "Tm4")
-KNOWN = frozenset(map(fold, (*(label for label, *_ in FIELDS), *CALCULATED, *PROCESSED, "Well", "Well Position", "Sample", "Dye", "Call")))
+KNOWN = frozenset(
+    map(fold, (*(label for label, *_ in FIELDS), *CALCULATED, *PROCESSED, "Well", "Well Position", "Sample", "Dye", "Call"))
+)
 
 
 class Reader:
@@ -89,7 +88,7 @@ class Reader:
         plugin = self.facts.text("Plugin Name and Version")
         self.kind = next(kind for kind in KINDS if matches(kind, self.tables, plugin))
         name = self.kind.results or main
-        if name not in self.tables or "Well" not in self.tables[name] and "Well Position" not in self.tables[name]:
+        if name not in self.tables or ("Well" not in self.tables[name] and "Well Position" not in self.tables[name]):
             raise source.damaged(f"sheet '{name}'", "no table with wells", "a table with the columns 'Well' and 'Target'")
         self.main = name
         self.columns = Columns(self.tables[name], absent=ABSENT)
@@ -104,9 +103,9 @@ class Reader:
         self._reactions(self._template(*reference))
         self._joined()
         self._calls()
-        self._amplification()
-        self._dyes()
-        self._melting()
+        amplification_curves(self)
+        dye_curves(self)
+        melting_curves(self)
         Calculations(self.document.calculated, self.reactions, *reference).run(self.kind.rules)
         self._rest()
         return self.document
@@ -141,7 +140,7 @@ class Reader:
         if table is None:
             return None, None
         columns = Columns(table, absent=ABSENT)
-        rqs, samples, targets = columns.numbers("Rq"), self._names(columns, "Sample"), self._names(columns, "Target")
+        rqs, samples, targets = columns.numbers("Rq"), self.names(columns, "Sample"), self.names(columns, "Target")
         if all(rq is None for rq in rqs):
             return None, None
         calibrators = {sample for rq, sample in zip(rqs, samples, strict=True) if rq == 1 and sample}
@@ -154,10 +153,13 @@ class Reader:
         controls = set.intersection(*without.values()) if without else set()
         for found, what in ((calibrators, "sample with an Rq of 1"), (controls, "target without an Rq")):
             if len(found) > 1:
-                self.source.find("ambiguous-reference", f"more than one {what}: {', '.join(sorted(found))}; none is taken", RQ_GROUP, "warning")
+                self.source.find(
+                    "ambiguous-reference", f"more than one {what}: {', '.join(sorted(found))}; none is taken", RQ_GROUP, "warning"
+                )
         return next(iter(calibrators)) if len(calibrators) == 1 else None, next(iter(controls)) if len(controls) == 1 else None
 
-    def _names(self, columns: Columns, label: str) -> list[str | None]:
+    def names(self, columns: Columns, label: str) -> list[str | None]:
+        """The texts of a column, None where it is empty."""
         locale = self.source.locale
         return [None if value is None else as_text(value, locale) for value in columns.raw(label)]
 
@@ -166,13 +168,17 @@ class Reader:
         raw = self.columns.raw("Well")
         numbers = self.columns.numbers("Well")
         if any(number is not None for number in numbers):
-            self.positions = self._names(self.columns, "Well Position")
-            self.wells = {value: int(number) for value, number in zip(raw, numbers, strict=True) if number is not None and abs(number) < 1e6}
+            self.positions = self.names(self.columns, "Well Position")
+            self.wells = {
+                value: int(number) for value, number in zip(raw, numbers, strict=True) if number is not None and abs(number) < 1e6
+            }
         else:
             label = "Well" if "Well" in self.columns else "Well Position"
             raw = self.columns.raw(label)
-            self.positions = self._names(self.columns, label)
-            self.wells = {value: number for number, value in enumerate(dict.fromkeys(value for value in raw if value is not None), start=1)}
+            self.positions = self.names(self.columns, label)
+            self.wells = {
+                value: number for number, value in enumerate(dict.fromkeys(value for value in raw if value is not None), start=1)
+            }
         self.numbers = [self.wells.get(value) for value in raw]
 
     def _template(self, sample: str | None, target: str | None) -> Template:
@@ -191,7 +197,9 @@ class Reader:
         columns.take("Well")
         columns.take("Well Position")
         samples = columns.take("Sample")
-        template.add("sample document/sample identifier", [name or place for name, place in zip(samples, self.positions, strict=True)])
+        template.add(
+            "sample document/sample identifier", [name or place for name, place in zip(samples, self.positions, strict=True)]
+        )
         template.add("sample document/well location identifier", list(self.positions))
         template.add("sample document/location identifier", [None if number is None else str(number) for number in self.numbers])
         for label, path, unit, read in FIELDS:
@@ -224,7 +232,7 @@ class Reader:
 
     def _reactions(self, template: Template) -> None:
         """One group a well, in the order of wells; one measurement for each of its rows."""
-        columns, names = self.columns, self._names(self.columns, "Target")
+        columns, names = self.columns, self.names(self.columns, "Target")
         stated = {label: columns.numbers(label) for label in CALCULATED if label in columns}
         cycles = columns.numbers("Cq")
         of_well = positions_by(self.numbers)
@@ -250,12 +258,18 @@ class Reader:
 
     def _joined(self) -> None:
         """Values that other sheets state by sample and target; they overrule those of the results."""
-        samples = self._names(self.columns, "Sample")
+        samples = self.names(self.columns, "Sample")
         for sheet, labels in self.kind.joined:
             if sheet not in self.tables:
                 continue
             columns = Columns(self.tables[sheet], absent=ABSENT)
-            places = dict(zip(zip(self._names(columns, "Sample"), self._names(columns, "Target"), strict=True), range(len(columns)), strict=True))
+            places = dict(
+                zip(
+                    zip(self.names(columns, "Sample"), self.names(columns, "Target"), strict=True),
+                    range(len(columns)),
+                    strict=True,
+                )
+            )
             values = {label: columns.numbers(label) for label in labels}
             used = set()
             for reaction, at in zip(self.reactions, self.at, strict=True):
@@ -277,9 +291,9 @@ class Reader:
             return
         columns = Columns(self.tables[self.kind.calls], absent=ABSENT)
         wells = columns.raw("Well", "Well Position")
-        assays = self._names(columns, "Target" if "Target" in columns else "SNP Assay")
+        assays = self.names(columns, "Target" if "Target" in columns else "SNP Assay")
         places = {(self.wells.get(well), assay): place for place, (well, assay) in enumerate(zip(wells, assays, strict=True))}
-        calls = self._names(columns, "Call")
+        calls = self.names(columns, "Call")
         used = set()
         for reaction, at in zip(self.reactions, self.at, strict=True):
             number = self.numbers[at]
@@ -290,63 +304,8 @@ class Reader:
                 used.add(place)
         columns.settle(used, ("Well", "Target", "SNP Assay", "Call"), MAPPED)
 
-    def _amplification(self) -> None:
-        """The amplification curves of every target in every well."""
-        columns = self._sheet("Amplification Data")
-        if columns is None:
-            return
-        cycles, reporter, corrected = (columns.numbers(label) for label in ("Cycle Number", "Rn", "dRn"))
-        of = positions_by(zip(map(self.wells.get, columns.raw("Well")), self._names(columns, "Target"), strict=True))
-        used: list[int] = []
-        for reaction, at in zip(self.reactions, self.at, strict=True):
-            places = of.get((self.numbers[at], reaction.target or None))
-            if places:
-                amplification(reaction.node, *([values[place] for place in places] for values in (cycles, reporter, corrected)))
-                used += places
-        columns.settle(used, ("Well", "Cycle Number", "Target", "Rn", "dRn"), MAPPED)
-        columns.ignore(used, REPEATED, "repeats the results")
-
-    def _dyes(self) -> None:
-        """The fluorescence of each target's reporter and of the passive reference, in the stage that quantifies."""
-        columns = self._sheet("Multicomponent")
-        if columns is None:
-            return
-        cycles, stages = columns.numbers("Cycle Number"), columns.numbers("Stage Number")
-        dyes = {fold(label): columns.numbers(label) for label in columns.table.labels()}
-        of = positions_by(map(self.wells.get, columns.raw("Well", "Well Position")))
-        used: dict[str, list[int]] = {}
-        for reaction, at in zip(self.reactions, self.at, strict=True):
-            places = of.get(self.numbers[at], [])
-            if self.stage is not None and any(stages[place] is not None for place in places):
-                places = [place for place in places if stages[place] == self.stage]
-            reporter = reaction.node["device control aggregate document"]["device control document"][0].get("reporter dye setting")
-            for dye, name in ((reporter, "reporter"), (self.passive, "passive reference")):
-                if places and dye and fold(dye) in dyes and None not in (cycles[place] for place in places):
-                    values = dyes[fold(dye)]
-                    fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in places], [values[i] for i in places])
-                    used.setdefault(dye, []).extend(places)
-        for dye, places in used.items():
-            columns.settle(places, ("Well", "Stage Number", "Cycle Number", dye), MAPPED)
-            columns.ignore(places, ("Well Position", "Step Number"), "repeats the results and the stage")
-        columns.ignore(range(len(columns)), columns.table.labels(), "a dye that no target of the well uses, or not the stage that quantifies")
-
-    def _melting(self) -> None:
-        """The melting curves of every target in every well."""
-        columns = self._sheet("Melt Curve Raw")
-        if columns is None:
-            return
-        temperatures, values, slopes = (columns.numbers(label) for label in ("Temperature", "Fluorescence", "Derivative"))
-        of = positions_by(zip(map(self.wells.get, columns.raw("Well", "Well Position")), self._names(columns, "Target"), strict=True))
-        used: list[int] = []
-        for reaction, at in zip(self.reactions, self.at, strict=True):
-            places = of.get((self.numbers[at], reaction.target or None), [])
-            if places and None not in (temperatures[place] for place in places):
-                melting_curve(reaction.node, "derivative", *([column[place] for place in places] for column in (temperatures, values, slopes)))
-                used += places
-        columns.settle(used, ("Well", "Target", "Temperature", "Fluorescence", "Derivative"), MAPPED)
-        columns.ignore(used, (*REPEATED, "Reading"), "repeats the results")
-
-    def _sheet(self, name: str) -> Columns | None:
+    def sheet(self, name: str) -> Columns | None:
+        """The columns of a sheet, None where the workbook has none of that name."""
         return Columns(self.tables[name], absent=ABSENT) if name in self.tables else None
 
     def _rest(self) -> None:
@@ -354,7 +313,9 @@ class Reader:
         columns = self.columns
         for reaction, at in zip(self.reactions, self.at, strict=True):
             dye = columns.cell(at, "Dye")
-            if dye and dye.text == columns.grid.text(columns.rows[at], columns.table.index[fold("Reporter")][0] if "Reporter" in columns else 0):
+            if dye and dye.text == columns.grid.text(
+                columns.rows[at], columns.table.index[fold("Reporter")][0] if "Reporter" in columns else 0
+            ):
                 dye.ignore("repeats the reporter")
             put(reaction.node, PROCESSED_CUSTOM, columns.rest(at))
         for name, table in self.tables.items():
@@ -367,16 +328,16 @@ class Reader:
         put(self.document.aggregate, CUSTOM, self.facts.rest() | self.kept)
 
     def _of_wells(self, columns: Columns) -> None:
-        """The unread cells of a sheet whose rows are wells: what repeats the results is ignored, the rest kept with the measurement."""
+        """The unread cells of a sheet of wells: what repeats the results is ignored, the rest kept with the measurement."""
         results, grid = self.columns, columns.grid
         of: dict[Any, int] = {}
-        for index, at in enumerate(self.at):
-            of.setdefault((self.numbers[at], self.reactions[index].target), index)
-            of.setdefault((self.numbers[at], None), index)
-        targets = self._names(columns, "Target")
+        for row, at in enumerate(self.at):
+            of.setdefault((self.numbers[at], self.reactions[row].target), row)
+            of.setdefault((self.numbers[at], None), row)
+        targets = self.names(columns, "Target")
         for place, well in enumerate(columns.raw("Well")):
             number = self.wells.get(well)
-            index = of.get((number, targets[place]), of.get((number, None)))
+            index: int | None = of.get((number, targets[place]), of.get((number, None)))
             if index is None:
                 continue
             start, kept = columns.rows[place] * grid.width, {}

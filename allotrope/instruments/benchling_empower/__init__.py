@@ -16,5 +16,5 @@ INSTRUMENT = Instrument(
     device={"product manufacturer": "Waters Corporation"},
     system={"software name": "Waters Empower"},
     export="Benchling's connector for Empower writes the sample set as JSON.",
-    not_covered="Calibration curves are kept as custom information; spectra of diode arrays are not in the export. Passwords are left out.",
+    not_covered="Calibration curves are kept as custom information; spectra are not in the export. Passwords are left out.",
 )

@@ -41,7 +41,9 @@ class Reader:
         self.result = self.xml(r"Result\.xml$")
         self.chromatogram = self.xml(r"Chrom\.1\.Xml$")
         self.log = self.xml(r"EvaluationLog\.xml$")
-        self.parts = {name: self.xml(rf"{name}(\.zip)?$", "Xml") for name in ("SystemData", "InstrumentConfigurationData", "ColumnTypeData")}
+        self.parts = {
+            name: self.xml(rf"{name}(\.zip)?$", "Xml") for name in ("SystemData", "InstrumentConfigurationData", "ColumnTypeData")
+        }
         found = self.chromatogram.child("Curves") if self.chromatogram else None
         self.curves = found.all("Curve") if found else []
         if self.result is None or not self.curves:
@@ -50,7 +52,7 @@ class Reader:
         self.taken: set[int] = set()
 
     def xml(self, pattern: str, inner: str = "") -> Node | None:
-        """The tree of a part (or of a part in an archive): what stands between its first and last bracket; None where it is absent."""
+        """The tree of a part, or of a part in an archive, between its first and last bracket; None where it is absent."""
         name = next((name for name in self.members.names if re.search(pattern, name)), None)
         if name is None:
             return None
@@ -68,7 +70,8 @@ class Reader:
     def read(self) -> Document:
         """Facts, measurements, fractions and log; what nothing has read is kept with its part."""
         result, chromatogram = self.result, self.chromatogram
-        assert result is not None and chromatogram is not None
+        assert result is not None
+        assert chromatogram is not None
         facts = Facts(result.record)
         self.system(facts)
         self.criteria = self.search_criteria()
@@ -77,7 +80,9 @@ class Reader:
         put(group.document, "analyst", self.analyst())
         for kinds in MEASUREMENTS:
             self.measurement(group, kinds, shared)
-        custom = facts.keep(("RunIndex", "RunType", "Name")) | Facts(chromatogram.record).keep([cell.label for cell in chromatogram.record])
+        custom = facts.keep(("RunIndex", "RunType", "Name")) | Facts(chromatogram.record).keep(
+            [cell.label for cell in chromatogram.record]
+        )
         put(group.node, CUSTOM, custom)
         self.events(group, chromatogram)
         self.other_curves(group)
@@ -124,7 +129,7 @@ class Reader:
         """The value of a tag, mapped with its keyword."""
         record = self.criteria.get(keyword)
         value = (record.number("Keyword2") if number else record.text("Keyword2")) if record is not None else None
-        if value is not None:
+        if record is not None and value is not None:
             record.text("Keyword1")
         return value
 
@@ -137,13 +142,24 @@ class Reader:
         diameter = hardware.record.number("Diameter") if hardware else None
         place = "chromatography column document"
         settings = self.chromatogram.child("AnalysisSettings") if self.chromatogram else None
-        sample = {label.replace("_", " "): self.tag(tag) for label, tag in (("sample_identifier_2", "Sample_ID_2"), ("sample_identifier_3", "Sample_ID_3"))}
+        sample = {
+            label.replace("_", " "): self.tag(tag)
+            for label, tag in (("sample_identifier_2", "Sample_ID_2"), ("sample_identifier_3", "Sample_ID_3"))
+        }
         sample |= {f"sample volume {count}": self.tag(f"Sample volume_{count}", number=True) for count in (2, 3)}
         quantities = (
             ("sample document/flow rate", self.tag("Flow rate", number=True), "mL/min"),
-            ("injection document/autosampler injection volume setting (chromatography)", self.tag("Sample volume", number=True), "mm^3"),
+            (
+                "injection document/autosampler injection volume setting (chromatography)",
+                self.tag("Sample volume", number=True),
+                "mm^3",
+            ),
             (f"{place}/column inner diameter", None if diameter is None else diameter * 10, "mm"),
-            (f"{place}/chromatography column particle size", media.record.number("AverageParticleDiameter") if media else None, "µm"),
+            (
+                f"{place}/chromatography column particle size",
+                media.record.number("AverageParticleDiameter") if media else None,
+                "µm",
+            ),
             (f"{place}/void volume", self.column_volume(settings) if settings else None, "mL"),
         )
         return {
@@ -175,7 +191,11 @@ class Reader:
 
     def measurement(self, group: Group, kinds: tuple[Curve, ...], shared: dict[str, Any]) -> None:
         """One measurement, if the result has one of its curves."""
-        found = [(kind, at, made) for kind in kinds if (at := named(kind.pattern, self.names)) is not None and (made := self.cube(at, kind))]
+        found = [
+            (kind, at, made)
+            for kind in kinds
+            if (at := named(kind.pattern, self.names)) is not None and (made := self.cube(at, kind))
+        ]
         if not found:
             return
         node = group.measurement({path: value for path, value in shared.items() if path != "start"})
@@ -193,11 +213,15 @@ class Reader:
         leading = named(kinds[0].pattern, self.names)
         if leading is not None and "flow" not in kinds[0].concept:
             put(controls[0], CUSTOM, Facts(self.curves[leading].record).keep(CONTROL))
-        node["device control aggregate document"] = {"device control document": [one for one in controls if len(one) > 2 or len(controls) == 1]}
+        node["device control aggregate document"] = {
+            "device control document": [one for one in controls if len(one) > 2 or len(controls) == 1]
+        }
         if kinds[0].path == CHROMATOGRAM and kinds[0].pattern.startswith("UV("):
             peaks = peaks_of(self.document, self.chromatogram)
             if peaks:
-                node.setdefault("processed data aggregate document", {}).setdefault("processed data document", [{}])[0]["peak list"] = {"peak": peaks}
+                node.setdefault("processed data aggregate document", {}).setdefault("processed data document", [{}])[0][
+                    "peak list"
+                ] = {"peak": peaks}
         self.facts_of_curves(node, [at for _, at, _ in found])
 
     def facts_of_curves(self, node: Asm, curves: list[int]) -> None:
@@ -215,13 +239,17 @@ class Reader:
         """The cube of a curve; None where its points are not in the result."""
         points = self.curves[at].find("CurvePoints/CurvePoint")
         file = points.record.peek("BinaryCurvePointsFileName") if points else ""
-        archive = next((name for name in self.members.names if file and (name == file or name.endswith((f"/{file}", f"{file}.zip")))), None)
+        archive = next(
+            (name for name in self.members.names if file and (name == file or name.endswith((f"/{file}", f"{file}.zip")))), None
+        )
         if archive is None or points is None:
             return None
         inside = self.members.inside(archive)
         columns = []
         for name in ("Volumes", "Amplitudes"):
-            member, kind_of = (next((one for one in inside if one.endswith(f"CoordinateData.{name}{end}")), "") for end in ("", "DataType"))
+            member, kind_of = (
+                next((one for one in inside if one.endswith(f"CoordinateData.{name}{end}")), "") for end in ("", "DataType")
+            )
             if not member:
                 raise self.source.damaged(archive, f"no CoordinateData.{name}", "the points of a curve")
             stated = self.source.probe.member(kind_of).decode("latin-1").strip() if kind_of else "System.Single[]"
@@ -237,14 +265,18 @@ class Reader:
         factor = kind.factor if kind else 1
         values = columns[1] if factor == 1 else [None if value is None else value / (1 / factor) for value in columns[1]]
         unit = self.curves[at].record.peek("AmplitudeUnit") or "(unitless)"
-        return volume_cube(self.names[at], columns[0], values, kind.concept if kind else self.names[at], kind.unit if kind else unit)
+        return volume_cube(
+            self.names[at], columns[0], values, kind.concept if kind else self.names[at], kind.unit if kind else unit
+        )
 
     def column(self, member: str, fate: int) -> list[Any]:
         """The numbers of one stream, a cell each."""
         self.members.read.add(member)
         data = self.source.probe.member(member)
         if not data.startswith(FRAME) and all(finding.code != "curve-frame" for finding in self.source.findings):
-            self.source.find("curve-frame", "the numbers of the curves are not framed as UNICORN frames them: check the curves", "", "warning")
+            self.source.find(
+                "curve-frame", "the numbers of the curves are not framed as UNICORN frames them: check the curves", "", "warning"
+            )
         values = numbers(data)
         leaves = self.source.leaves(member, kind="unicorn curve")
         for place, value in enumerate(values):
@@ -262,7 +294,9 @@ class Reader:
                     put(group.node, CUSTOM, {f"curve {name}": made})
                     names.append(name)
         if names:
-            self.source.find("curves-kept", f"curves without a place in the standard are custom information: {', '.join(names)}", "Chrom.1.Xml")
+            self.source.find(
+                "curves-kept", f"curves without a place in the standard are custom information: {', '.join(names)}", "Chrom.1.Xml"
+            )
 
     def events(self, group: Group, chromatogram: Node) -> None:
         """Fractions and the run log; times in minutes become seconds."""
@@ -270,7 +304,10 @@ class Reader:
         if listed is None:
             return
         curves = {curve.record.peek("EventCurveType"): curve for curve in reversed(listed.all("EventCurve"))}
-        for kind, name, keys in (("Fraction", "fraction", ("Fraction", "Method")), ("Logbook", "log", ("System", "Method", "Manual"))):
+        for kind, name, keys in (
+            ("Fraction", "fraction", ("Fraction", "Method")),
+            ("Logbook", "log", ("System", "Method", "Manual")),
+        ):
             curve = curves.get(kind)
             inner = curve.child("Events") if curve else None
             events = [event for event in (inner.all("Event") if inner else []) if event.record.peek("EventType") in keys]
