@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from allotrope.errors import Finding
 
 HEAD = "/cell counting aggregate document/cell counting document/0/measurement aggregate document/measurement document/0"
+CALCULATED = "/cell counting aggregate document/calculated data aggregate document/calculated data document/0"
 DATA = f"{HEAD}/processed data aggregate document/processed data document/0"
 
 
@@ -69,15 +70,14 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     "dangling data source": (
         lambda asm: source(asm).update({"data source identifier": "nowhere"}),
         "dangling-reference",
-        "/cell counting aggregate document/calculated data aggregate document/calculated data document/0"
-        "/data source aggregate document/data source document/0/data source identifier",
+        f"{CALCULATED}/data source aggregate document/data source document/0/data source identifier",
     ),
     "unit that does not exist": (
         lambda asm: asm["cell counting aggregate document"]["calculated data aggregate document"]["calculated data document"][0][
             "calculated result"
         ].update(unit="furlong"),
         "unknown-unit",
-        "/cell counting aggregate document/calculated data aggregate document/calculated data document/0/calculated result/unit",
+        f"{CALCULATED}/calculated result/unit",
     ),
     "text for a number": (
         lambda asm: result(asm)["viability (cell counter)"].update(value="93"),
