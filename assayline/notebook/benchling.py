@@ -122,7 +122,8 @@ class Benchling:
         name = f"{entry.title[:180]} ({entry.id})".replace(",", " ")
 
         def find(_done: Done) -> dict[str, Any] | None:
-            there = pages(self.service, "/entries", "entries", **{"names.anyOf.caseSensitive": name})
+            query: dict[str, Any] = {"names.anyOf.caseSensitive": name}
+            there = pages(self.service, "/entries", "entries", **query)
             found = [item for item in there if key_of(item) == entry.key and not item.get("archiveRecord")]
             if len(found) > 1:
                 raise ServiceAmbiguous(

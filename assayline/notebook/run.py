@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from assayline.notebook.errors import NotARun, RunDamaged
+from assayline.notebook.shapes import misfit, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +175,15 @@ def read_object(file: RunFile) -> dict[str, Any]:
         raise RunDamaged(file=file.name, where=f"line {error.lineno}", found=error.msg, expected="JSON") from error
     if not isinstance(body, dict):
         raise RunDamaged(file=file.name, where="start", found=type(body).__name__, expected="a JSON object")
-    return body
+    return checked(file, body)
+
+
+def checked(file: RunFile, body: dict[str, Any], place: str = "") -> dict[str, Any]:
+    """A body with the shape that files of this kind have, without nulls; raises RunDamaged with the place otherwise."""
+    wrong = misfit(body, shape_of(file.name))
+    if wrong:
+        raise RunDamaged(file=file.name, where=place + wrong[0], found="another kind of value", expected=wrong[1])
+    return {key: value for key, value in body.items() if value is not None}
 
 
 def read_lines(file: RunFile) -> list[dict[str, Any]]:
@@ -189,7 +198,7 @@ def read_lines(file: RunFile) -> list[dict[str, Any]]:
             raise RunDamaged(file=file.name, where=f"line {number}", found=error.msg, expected="a JSON object") from error
         if not isinstance(item, dict) or not isinstance(item.get("id"), str):
             raise RunDamaged(file=file.name, where=f"line {number}", found=line[:60], expected="an object with an id")
-        items.append(item)
+        items.append(checked(file, item, f"line {number} "))
     return items
 
 

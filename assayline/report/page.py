@@ -84,17 +84,11 @@ def instruments(run: Run) -> list[dict[str, Any]]:
                 "results": results,
                 "rows": results.rows[:MOST_ROWS],
                 "plots": [item for item in plots if item[1]],
-                "file": original(asm) or name,
+                "file": results.file or name,
                 "errors": Counter(text for _, text in results.errors).most_common(12),
             }
         )
     return shown
-
-
-def original(asm: dict[str, Any]) -> str:
-    """The name of the file that a document was converted from."""
-    body: dict[str, Any] = next((value for key, value in asm.items() if key.endswith(" aggregate document")), {})
-    return str((body.get("data system document") or {}).get("file name", ""))
 
 
 def account(run: Run) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from assayline.notebook.errors import RunDamaged
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -61,6 +63,7 @@ class Results:
     errors: list[tuple[str, str]] = field(default_factory=list)
     measurements: int = 0
     names: dict[Any, Any] = field(default_factory=dict)
+    file: str = ""
 
     def cells(self, row: dict[Column, Any]) -> list[Any]:
         """A row's values in the order of the columns; None where the row has none."""
@@ -215,7 +218,17 @@ def read_calculated(results: Results, holder: dict[str, Any], homes: dict[str, d
 
 
 def read_results(source: str, asm: dict[str, Any]) -> Results:
-    """The tables and curves of one ASM document."""
+    """The tables and curves of one ASM document; raises RunDamaged for one that is built in another way."""
+    try:
+        return read_body(source, asm)
+    except (AttributeError, TypeError, ValueError, KeyError, IndexError) as error:
+        raise RunDamaged(
+            file=source, where="document", found=str(error)[:120], expected="a document that ASM's schemas allow"
+        ) from error
+
+
+def read_body(source: str, asm: dict[str, Any]) -> Results:
+    """Go through the technique's documents."""
     name = next((key for key in asm if key.endswith(" aggregate document")), "")
     technique, body = name.removesuffix(" aggregate document"), asm.get(name, {})
     system = body.get("device system document") or {}
@@ -223,6 +236,7 @@ def read_results(source: str, asm: dict[str, Any]) -> Results:
     device = ", ".join(dict.fromkeys(str(word) for word in words if word not in (None, "", "N/A")))
     homes: dict[str, dict[Column, Any]] = {}
     results = Results(source, technique or "unknown technique", device)
+    results.file = str((body.get("data system document") or {}).get("file name", ""))
     for document in listed(body, technique):
         read_document(results, document, homes)
         read_calculated(results, document, homes)

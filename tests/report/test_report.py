@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 import re
 import shutil
 from html.parser import HTMLParser
@@ -202,3 +203,36 @@ def test_the_verb_writes_the_page_and_never_over_another_file(
     assert other.read_text() == "mine"
     assert main(["report", str(run_folder), "-o", str(other), "--force"]) == 0
     assert other.read_text().startswith("<!doctype html>")
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values of a JSON document."""
+    items = list(node.items()) if isinstance(node, dict) else list(enumerate(node)) if isinstance(node, list) else []
+    return [one for key, value in items for one in ([*path, key], *places(value, (*path, key)))]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_run_with_any_value_replaced_is_shown_or_refused_by_name(make_run: Any, tmp_path: Path, seed: int) -> None:
+    folder, rng = make_run(tmp_path / "run", 1), random.Random(seed)
+    names = sorted(
+        path for path in folder.rglob("*.json") if path.parent.name in ("asm", "ledger", "cells", "decisions", "figures", "run")
+    )
+    shown = refused = 0
+    for path in names:
+        whole = path.read_bytes()
+        for place in rng.sample(every := places(json.loads(whole)), min(6, len(every))):
+            body = json.loads(whole)
+            holder = body
+            for key in place[:-1]:
+                holder = holder[key]
+            holder[place[-1]] = rng.choice([None, 3, -0.5, True, "text", [], {}, [3], [None], {"a": 1}, [["x"]], "NaN", 10**40])
+            path.write_text(json.dumps(body))
+            try:
+                Page(render(read_run(folder)).decode())
+                shown += 1
+            except RunDamaged as error:
+                assert path.name in str(error)  # noqa: PT017 - both outcomes are right
+                refused += 1
+        path.write_bytes(whole)
+    assert shown > 20
+    assert refused > 2
