@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from allotrope.errors import AllotropeError
 from allotrope.graph import terms
 from allotrope.graph.triples import CUSTOM, FORMS
 from allotrope.schema import Shape, shape, units
@@ -24,16 +23,6 @@ if TYPE_CHECKING:
 SH = "http://www.w3.org/ns/shacl#"
 BASE = "urn:assayline:shapes:"
 _DATES = ("dateTime", "dateTimeStamp")
-
-
-class ShaclMissing(AllotropeError):
-    """The validator for shapes is not installed."""
-
-    code = "shacl-missing"
-    title = "SHACL validator missing"
-    template = "Graph not checked: package 'pyshacl': found no such package; expected it beside this one."
-    hint = "Install it with `uv pip install pyshacl`."
-    status = 7
 
 
 @dataclass(slots=True)
@@ -209,12 +198,8 @@ class _Build:
 
 def report(graph: rdflib.Graph, manifest: str) -> tuple[bool, list[tuple[str, str]]]:
     """Check a graph against the shapes of its manifest: whether it conforms, and offending nodes with messages, sorted."""
+    from pyshacl import validate
     from rdflib import Graph, URIRef
-
-    try:
-        from pyshacl import validate
-    except ModuleNotFoundError as error:
-        raise ShaclMissing from error
 
     conforms, results, _ = validate(graph, shacl_graph=shapes(manifest), advanced=False, inplace=True)
     found = []

@@ -16,7 +16,6 @@ from tests.graph.conftest import NOT_FINITE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytest.importorskip("pyshacl")
 HEAD = "/cell counting aggregate document/cell counting document/0/measurement aggregate document"
 MEASURED = f"{HEAD}/measurement document/0"
 RESULT = f"{MEASURED}/processed data aggregate document/processed data document/0"
