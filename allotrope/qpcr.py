@@ -123,7 +123,8 @@ class Rule:
     """A calculated value: its name, the label it is exported under, how often it is calculated, and what it stands on.
 
     It is one a `well`, a `replicate` group (sample and target) or a `curve` (standards of a target). It stands on measured
-    features or on other rules, also those of the reference sample or target. An `optional` rule without a value passes on its own sources.
+    features or on other rules, also those of the reference sample or target. An `optional` rule without a value
+    passes on its own sources.
     """
 
     name: str

@@ -230,8 +230,10 @@ class Reader:
         for at in curves:
             curve = self.curves[at]
             curve.record.text("Name")
-            label = "" if len(curves) == 1 else f"{self.names[at]} "
-            custom |= {f"{label}{key}": value for key, value in curve.rest().items()}
+            facts = Facts(curve.record)
+            label = "" if at == curves[0] else f"{self.names[at]} "
+            told = facts.keep([cell.label for cell in curve.record if cell.label not in ("Name", *CONTROL)])
+            custom |= {f"{label}{key}": value for key, value in (told | curve.rest()).items()}
         path = f"processed data/{CUSTOM}" if "processed data aggregate document" in node else CUSTOM
         put(node, path, custom)
 
