@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import allotrope.instruments  # before the function of that name, so that no later import puts the folder in its place
+import allotrope.instruments  # noqa: F401 - before the function of that name, so that no later import puts the folder in its place
 from allotrope.convert import Conversion, convert, detect
 from allotrope.detect import Detection
 from allotrope.errors import (

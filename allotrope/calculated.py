@@ -18,8 +18,9 @@ class Calculated:
         self.documents: list[Node] = []
 
     def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
-        """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier, so that other
-        values can stand on it. Nothing is added, and None returned, where there is no number or no source.
+        """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier.
+
+        Other values can stand on that. Nothing is added, and None returned, where there is no number or no source.
         """
         documents = [
             {

@@ -1,7 +1,7 @@
 """The quick yes of the lint: one tight pass that says whether a document can have a closed-world finding at all.
 
-Nearly every document is clean, and then this pass is all that is needed; where it says no, `lint` walks the document again and says
-what is wrong and where. Both follow the same shapes, so a document that is clean here has no finding there.
+Nearly every document is clean, and then this pass is all that is needed; where it says no, `lint` walks the document again and
+says what is wrong and where. Both follow the same shapes, so a document that is clean here has no finding there.
 """
 
 from __future__ import annotations

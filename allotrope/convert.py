@@ -94,7 +94,7 @@ def convert(
     date_order: str | None = None,
     validate: bool = True,
 ) -> Conversion:
-    """Convert an instrument's file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows."""
+    """Convert a file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows."""
     read = reader(source, instrument, timezone=timezone, encoding=encoding, decimal=decimal, date_order=date_order)
     with _many_objects():
         found, asm = read(None)

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from allotrope.technique import Technique
 
 NOT_AVAILABLE = "N/A"
-"""The filler of an identifier that the schema requires and the source lacks (`technique.py` lists which). A time is filled with the
-file's modification time. Each use is a `filled-required` finding; a measured quantity is never filled."""
+"""The filler of an identifier that the schema requires and the source lacks (`technique.py` lists which). A time is filled with
+the file's modification time. Each use is a `filled-required` finding; a measured quantity is never filled."""
 Node = dict[str, Any]
 
 
 @lru_cache(maxsize=4096)
 def segments(path: str) -> tuple[tuple[str, bool], ...]:
-    """The keys of a path, each with whether it holds a list: a segment before the last that names no document expands, so that
-    `device control/device type` means `device control aggregate document/device control document[0]/device type`.
+    """The keys of a path, each with whether it holds a list.
+
+    A segment before the last that names no document expands: `device control/device type` means
+    `device control aggregate document/device control document[0]/device type`.
     """
     *parents, last = path.split("/")
     keys: list[tuple[str, bool]] = []
@@ -86,7 +88,7 @@ class Group:
         self.measurements: list[Node] = []
 
     def measurement(self, values: Mapping[str, Any] | None = None) -> Node:
-        """A new measurement document with its identifier, and values by path; None values are left out. It may already be filled."""
+        """A new measurement document with its identifier, and values by path; None values are left out."""
         node: Node = {"measurement identifier": self.owner.identifier("measurement")}
         self.measurements.append(node)
         for path, value in (values or {}).items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
-    """One format: names, schema, signature, constant facts of device and data system, `read`, and what the documents should say."""
+    """One format: names, schema, signature, constant facts of device and data system, `read`, and what documents should say."""
 
     name: str
     vendor: str

@@ -1,4 +1,4 @@
-"""The ledger: every filled cell of the source is mapped, kept or ignored with a reason; stored as rectangles, not cell by cell."""
+"""The ledger: every filled cell of the source is mapped, kept or ignored with a reason; stored as rectangles, not by cells."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _columns(grid: Grid) -> list[tuple[Any, ...]]:
 
 
 def _stretches(grid: Grid, columns: list[tuple[Any, ...]], column: int) -> Iterable[tuple[int, int, int, int]]:
-    """First row, last row, fate and count of filled cells, for each stretch of one fate down a column; empty cells do not part it."""
+    """First row, last row, fate and count of filled cells of each stretch of one fate in a column; empty cells do not part it."""
     if column >= grid.width:
         return
     values = columns[column]

@@ -49,7 +49,8 @@ class Probe:
             if not path.is_file():
                 raise Unreadable(file=self.name, found="not a regular file")
             if status.st_size > LARGEST_FILE:
-                raise TooLarge(file=self.name, where="the file", found=f"{status.st_size} bytes", expected=f"{LARGEST_FILE} bytes")
+                size, limit = f"{status.st_size} bytes", f"{LARGEST_FILE} bytes"
+                raise TooLarge(file=self.name, where="the file", found=size, expected=limit)
             self.data = path.read_bytes()
         except OSError as error:
             raise Unreadable(file=self.name, found=error.strerror or str(error)) from error
@@ -75,7 +76,7 @@ class Probe:
         data = self.data
         if self.folder:
             return "folder"
-        if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             names = set(self.members)
             return "workbook" if "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names) else "zip"
         if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -114,7 +115,8 @@ class Probe:
     @cached_property
     def head(self) -> str:
         """The first characters as text, without byte-order mark; broken ends are left out."""
-        return self.data[: 4 * HEAD].decode(self.encoding if self.encoding != "cp1252" else "latin-1", "ignore").removeprefix("\ufeff")[:HEAD]
+        encoding = self.encoding if self.encoding != "cp1252" else "latin-1"
+        return self.data[: 4 * HEAD].decode(encoding, "ignore").removeprefix("\ufeff")[:HEAD]
 
     @cached_property
     def lines(self) -> list[str]:

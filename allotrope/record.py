@@ -21,6 +21,7 @@ UNREAD, MAPPED, KEPT, IGNORED = 0, 1, 2, 3
 class TracedText(str):
     """Text that remembers the cell it came from, for `explain`."""
 
+    __slots__ = ("where",)
     where: str
 
 

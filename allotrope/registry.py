@@ -1,4 +1,4 @@
-"""Registry: finds the instruments in `allotrope.instruments` and in the entry-point group of that name; nothing is registered by hand."""
+"""Registry: finds the instruments in `allotrope.instruments` and in the entry-point group of that name; no list is kept."""
 
 from __future__ import annotations
 
@@ -43,8 +43,7 @@ def load(name: str, file: str = "") -> Instrument:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
-        found = point.load()
-        return found
+        return point.load()
     near = difflib.get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
     raise UnknownInstrument(file=file or "command line", found=name, expected=", ".join(near))
 

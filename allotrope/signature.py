@@ -37,8 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A file matches if it is of one of the kinds, has one of the suffixes (if any are named), and shows all of `all`, at least
-    one of `any` (if there are any) and none of `none`. `beats` names instruments whose match this one overrules.
+    """What the files of a format show.
+
+    A file matches if it is of one of the kinds, has one of the suffixes (if any are named), and shows all of `all`, at least one
+    of `any` (if there are any) and none of `none`. `beats` names instruments whose match this one overrules.
     """
 
     kinds: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The source of one conversion: the probed file, its settled locale, the stores read from it, and the findings made on the way."""
+"""The source of one conversion: the probed file, its settled locale, the stores read from it, and the findings on the way."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from allotrope.readers.ole import Stream
     from allotrope.readers.tree import Node
 
-_DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d.:/-])")
-_COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\t;|\"])", re.MULTILINE)
-_DOT = re.compile(r"(?:^|[\t,;|\"])[ ]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%?[ ]*(?=$|[\t,;|\"])", re.MULTILINE)
+_DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d.:/-])")
+"""Dates in digits; what looks like `3.12.08` is a version."""
+_COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\r\t;|\"])", re.MULTILINE)
+_DOT = re.compile(r"(?:^|[\t,;|\"])[ ]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%?[ ]*(?=$|[\r\t,;|\"])", re.MULTILINE)
 
 
 class Source:
@@ -98,7 +99,7 @@ class Source:
         if not text.strip():
             raise self.empty("the file", "nothing but white space", "text")
         mark = delimiter or delimiter_of(text)
-        self.settle(text)
+        self.settle(text, mark)
         rows, lines = rows_of(text, mark, self.name, quoted=quoted)
         grid = Grid(member, rows, self.locale, lines=lines)
         self.adopt(grid, kind="delimited", delimiter=mark, quoted=quoted and '"' in text)
@@ -157,15 +158,17 @@ class Source:
         self.settle("")
         return {path: Stream(path, self.probe.member(path), leaves) for path in self.probe.members}
 
-    def settle(self, text: str) -> None:
+    def settle(self, text: str, delimiter: str = "") -> None:
         """Settle decimal sign and date order once, from all of the text, and say on what evidence."""
         if self._settled:
             return
         self._settled = True
-        self.locale.decimal = self.decimal or self._decimal(text)
+        self.locale.decimal = self.decimal or self._decimal(text, delimiter)
         self.locale.date_order = self.date_order or self._date_order(text)
 
-    def _decimal(self, text: str) -> str:
+    def _decimal(self, text: str, delimiter: str) -> str:
+        if "," not in text or (delimiter == "," and '"' not in text):
+            return "."
         commas = _COMMA.findall(text)
         if not commas:
             return "."
@@ -177,7 +180,8 @@ class Source:
         return sign
 
     def _date_order(self, text: str) -> str:
-        found = set(_DATES.findall(text))
+        dates = set(_DATES.findall(text))
+        found = {date[:3] for date in dates if not (date[1] == "." and len(date[3]) == 2 and len(date[0] + date[2]) < 4)}
         firsts, seconds = [int(first) for first, _, _ in found], [int(second) for _, _, second in found]
         marks = {mark for _, mark, _ in found}
         order, evidence = settle_order(firsts, seconds, marks)

@@ -121,7 +121,7 @@ def moment(value: Any, locale: Locale) -> str | None:
     if isinstance(value, datetime):
         found: datetime | None = value
     elif isinstance(value, date):
-        found = datetime(value.year, value.month, value.day)
+        found = datetime.combine(value, time.min)
     elif isinstance(value, str):
         found = _parse(" ".join(value.split()), locale.date_order)
     else:
@@ -141,6 +141,7 @@ def _parse(text: str, order: str) -> datetime | None:
     if day is None:
         return None
     *ymd, rest = day
+    year, month, date_ = ymd[:3]
     clock = _CLOCK.search(rest)
     hour = minute = second = micro = 0
     zone: tzinfo | None = None
@@ -157,7 +158,7 @@ def _parse(text: str, order: str) -> datetime | None:
     elif len(ymd) == 6:
         hour, minute, second = ymd[3:]
     try:
-        return datetime(*ymd[:3], hour, minute, second, micro, tzinfo=zone)
+        return datetime(year, month, date_, hour, minute, second, micro, tzinfo=zone)
     except ValueError:
         return None
 

@@ -141,7 +141,7 @@ def json_scalars(data: bytes) -> int:
 
 
 def ole(data: bytes) -> int:
-    """Tab-separated fields of the text streams of a compound file, and 32-bit words (with a cell for a rest) of its binary ones."""
+    """Tab-separated fields of the text streams of a compound file, and 32-bit words (and a rest) of its binary ones."""
     import olefile
 
     total = 0

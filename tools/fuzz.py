@@ -37,7 +37,7 @@ def convert(data: bytes, name: str, instrument: str | None) -> bytes:
 
 
 def attempt(data: bytes, name: str, instrument: str | None) -> str:
-    """Convert damaged bytes in a thread of their own: `converted`, the code of a declared error, or a text that starts with BUG."""
+    """Convert damaged bytes in a thread of their own: `converted`, a declared error's code, or a text that starts with BUG."""
     pool = ThreadPoolExecutor(1)
     try:
         error = pool.submit(convert, data, name, instrument).exception(timeout=SECONDS)

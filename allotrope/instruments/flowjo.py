@@ -1,4 +1,4 @@
-"""FlowJo 10: the workspace (.wsp), XML with Gating-ML; each sample is a measurement with its gates, populations and statistics."""
+"""FlowJo 10: the workspace (.wsp), XML with Gating-ML; each sample is a measurement with its gates and populations."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ RUN = re.compile(
 """Keywords of an FCS file that describe the run."""
 PROCESSING = re.compile(r"THRESHOLD|APPLY COMPENSATION|\$TIMESTEP|FSC ASF|AUTOBS|SPILL")
 CONTROL = re.compile(
-    r"\$P\d+[NRBEVGS]|P\d+(DISPLAY|BS|MS)|LASER\d+(NAME|DELAY|ASF)|CST (SETUP STATUS|BEADS LOT ID|SETUP DATE|BASELINE DATE|BEADS EXPIRED"
-    r"|PERFORMANCE EXPIRED|REGULATORY STATUS)|CYTOMETER CONFIG (NAME|CREATE DATE)"
+    r"\$P\d+[NRBEVGS]|P\d+(DISPLAY|BS|MS)|LASER\d+(NAME|DELAY|ASF)|CST (SETUP STATUS|BEADS LOT ID|SETUP DATE|BASELINE DATE"
+    r"|BEADS EXPIRED|PERFORMANCE EXPIRED|REGULATORY STATUS)|CYTOMETER CONFIG (NAME|CREATE DATE)"
 )
 """Keywords that describe the cytometer and its parameters."""
 SERIAL = ("CTNUM", "$CYTSN")
@@ -136,7 +136,7 @@ def read_sample(document: Document, top: Node, cytometer: Node | None, sample: N
 
 
 def modified(top: Node) -> str | None:
-    """The time of the last change, `Fri Sep 12 11:12:00 EDT 2025`, with the offset of the zones Java abbreviates unambiguously."""
+    """The time of the last change, `Fri Sep 12 11:12:00 EDT 2025`, with the offset of zones that have one abbreviation."""
     cell = top.record.cell("modDate")
     found = re.fullmatch(r"\w{3} (\w{3}) (\d+) (\S+) (\w+) (\d{4})", cell.text) if cell else None
     if cell is None or not found:

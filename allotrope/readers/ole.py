@@ -1,7 +1,7 @@
 """OLE compound files: every stream as cells. A text stream has its tab-separated fields; a binary one its 32-bit words.
 
-A stream is text if it holds no control characters but tab, line feed and carriage return. Words are read as little-endian floats; a
-rest of fewer than four bytes is one cell more.
+A stream is text if it holds no control characters but tab, line feed and carriage return. Words are read as little-endian floats;
+a rest of fewer than four bytes is one cell more.
 """
 
 from __future__ import annotations

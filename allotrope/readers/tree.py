@@ -17,8 +17,10 @@ DEEPEST = 400
 
 
 class Node:
-    """One element or object: `record` holds its attributes and scalars by name, `nodes` what lies below, `cells` the texts or numbers
-    of the element itself (an array's scalars in JSON).
+    """One element or object.
+
+    `record` holds its attributes and scalars by name, `nodes` what lies below, `cells` the texts or numbers of the
+    element itself (an array's scalars in JSON).
     """
 
     __slots__ = ("_record", "cells", "labelled", "leaves", "name", "nodes", "path")
@@ -34,7 +36,7 @@ class Node:
 
     @property
     def record(self) -> Record:
-        """Attributes, and the scalars of child elements that hold nothing else, by name; doubled names get `.1`, `.2` …"""
+        """Attributes, and the scalars of child elements that hold nothing else, by name; doubled names get `.1`, `.2` and so on."""
         if self._record is None:
             plain = [
                 (node.name, node.cells[0].handle)
@@ -106,12 +108,24 @@ class Node:
         return kept
 
 
+class EntitiesDeclared(ValueError):
+    """An XML text declares entities of its own, which no instrument needs."""
+
+
+def xml_root(data: bytes | str, head: str) -> ElementTree.Element:
+    """The root element of an XML text whose first characters are `head`; raises ParseError and EntitiesDeclared."""
+    if "<!ENTITY" in head:
+        raise EntitiesDeclared
+    return ElementTree.fromstring(data)  # noqa: S314 - entities are refused above, and this parser loads nothing from outside
+
+
 def xml_tree(data: bytes | str, head: str, leaves: Leaves, file: str) -> Node:
     """The tree of an XML text; names without their namespaces. Raises Damaged for broken XML and for declared entities."""
-    if "<!ENTITY" in head:
-        raise Damaged(file=file, where="the prolog", found="entity declarations", expected="XML without entities of its own")
     try:
-        top = ElementTree.fromstring(data)
+        top = xml_root(data, head)
+    except EntitiesDeclared as error:
+        expected = "XML without entities of its own"
+        raise Damaged(file=file, where="the prolog", found="entity declarations", expected=expected) from error
     except ElementTree.ParseError as error:
         line, column = error.position
         raise Damaged(file=file, where=f"line {line} column {column}", found=str(error), expected="well-formed XML") from error

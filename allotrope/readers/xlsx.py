@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsm, xlsb, xls, ods) through calamine: every sheet, hidden ones too, as typed rows; formulas are never run."""
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods) through calamine: every sheet, hidden ones too, as typed rows; no formula runs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from allotrope.errors import Damaged, TooLarge
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
-_FAR_COLUMN = re.compile(
-    rb'r="([A-Za-z]{3,8})[A-Za-z]*\d'
-)  # patterns that begin with plain bytes are searched for many times faster
+# Patterns that begin with plain bytes are searched for many times faster.
+_FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')
 _FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
 
 

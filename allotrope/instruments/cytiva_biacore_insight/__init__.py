@@ -39,7 +39,7 @@ CALCULATED = (
 
 
 def read(source: Source) -> Document:
-    """The properties, then the report points grouped by cycle and by channel (or flow cell, where channels are not told apart)."""
+    """The properties, then the report points by cycle and by channel (or flow cell, where channels are not told apart)."""
     sheets = source.sheets()
     if "Properties" not in sheets or "Report point table" not in sheets:
         raise source.damaged("the workbook", f"the sheets {', '.join(sheets)}", "the sheets Properties and Report point table")
@@ -155,7 +155,7 @@ def control(facts: Properties, name: str, channel: str | None, records: list[Rec
 
 
 def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
-    """Solutions, positions and amounts of a channel: of a capture the first that is named, of the others those of the first row."""
+    """Solutions, positions and amounts of a channel: of a capture the first that is named, else those of the first row."""
     first = records[0]
     custom: dict[str, Any] = {
         "Run": first.number("Run"),
@@ -214,5 +214,5 @@ INSTRUMENT = Instrument(
     read=read,
     device={"device identifier": "Biacore", "product manufacturer": "Cytiva"},
     export="In Biacore Insight Evaluation choose Export > Excel with properties, report point table, QC and evaluation items.",
-    not_covered="Plots; tables of QC and evaluation items beyond fitted models and calculated concentrations are kept row by row.",
+    not_covered="Plots; tables of QC and evaluation beyond fitted models and calculated concentrations are kept row by row.",
 )

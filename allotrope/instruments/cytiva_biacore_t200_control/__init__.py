@@ -1,4 +1,4 @@
-"""Cytiva Biacore T200 Control Software: the run file (.blr), an OLE compound file; each flow cell in each cycle is a measurement."""
+"""Cytiva Biacore T200 Control Software: the run file (.blr), an OLE compound file; a measurement a flow cell in a cycle."""
 
 from __future__ import annotations
 
@@ -217,5 +217,5 @@ INSTRUMENT = Instrument(
     read=read,
     device={"brand name": "Biacore", "product manufacturer": "Cytiva"},
     export="The run file (.blr) that Biacore T200 Control Software saves.",
-    not_covered="Samples of kinetics wizards (concentrations and positions) stay in the kept text of the template; evaluation files (.bme).",
+    not_covered="Samples of kinetics wizards (concentrations, positions) stay in the kept template; evaluation files.",
 )

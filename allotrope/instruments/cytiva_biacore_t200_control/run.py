@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from allotrope.readers.tree import EntitiesDeclared, xml_root
 from allotrope.record import KEPT, MAPPED, Record
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 CURVE = re.compile(r"_Cycle (\d+)/_Window (\d+)/_Curve (\d+)/(.+)$")
-DAY_ZERO = datetime(1899, 12, 30)
+DAY_ZERO = datetime.fromisoformat("1899-12-30")
 TIMES = re.compile(r"(time(stamp)?|date)(\d+,\d+)?$", re.IGNORECASE)
 DURATIONS = re.compile(r"WorkingTime$|IdleTime$")
 HEADER_WORDS = {"Segment": 11, "XYData": 3}
@@ -145,10 +146,8 @@ def read_template(source: Source, stream: Stream | None) -> Template:
     if stream is None or not stream.text.strip():
         return Template()
     try:
-        top = ElementTree.fromstring(stream.text.partition("?>")[2] or stream.text) if "<!ENTITY" not in stream.text else None
-    except ElementTree.ParseError:
-        top = None
-    if top is None:
+        top = xml_root(stream.text.partition("?>")[2] or stream.text, stream.text)
+    except (ElementTree.ParseError, EntitiesDeclared):
         source.find("template-unreadable", "the wizard's template is not XML; its text is kept", stream.path, "warning")
         return Template()
     for cell in stream.cells:
@@ -175,11 +174,11 @@ def read_template(source: Source, stream: Stream | None) -> Template:
 def _method(template: Template) -> None:
     """Settings of the method, which the bag MethodRun holds as text."""
     for text in template.bags.get("MethodRun", {}).values():
-        if not isinstance(text, str) or "methodSettings" not in text or "<!ENTITY" in text:
+        if not isinstance(text, str) or "methodSettings" not in text:
             continue
         try:
-            top = ElementTree.fromstring(text.partition("?>")[2] if text.lstrip().startswith("<?xml") else text)
-        except ElementTree.ParseError:
+            top = xml_root(text.partition("?>")[2] if text.lstrip().startswith("<?xml") else text, text)
+        except (ElementTree.ParseError, EntitiesDeclared):
             continue
         for item in top.iter("dataItem"):
             holder = item.find("valueItem")
