@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
@@ -210,6 +211,7 @@ class _Plan:
         self.table = table
         self.rows = rows
         self.cells = [table.grid.rows[row] for row in rows]
+        self.turned: list[tuple[Any, ...]] | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[str, list[Any]]] = []
         self.notes: list[tuple[str, str]] = []
@@ -268,6 +270,7 @@ class _Plan:
         left = [at for at in range(len(self.rows)) if at not in lacking]
         self.rows = [self.rows[at] for at in left]
         self.cells = [self.cells[at] for at in left]
+        self.turned = None
         self.columns = [(path, key, unit, [values[at] for at in left]) for path, key, unit, values in self.columns]
         return self.rows
 
@@ -281,31 +284,57 @@ class _Plan:
     def _read(self, column: int, read: Read, fate: int, taken: list[Any] | None = None) -> list[Any]:
         """The values of the still unread cells of a column, None where a cell is empty, does not parse or is `taken` already."""
         grid = self.table.grid
-        handles = [row * grid.width + column for row in self.rows]
-        raw = [cells[column] if column < len(cells) else None for cells in self.cells]
-        values = _read_each(raw, read, grid.locale)
-        before = [grid.fates[handle] for handle in handles]
+        values = _read_each(self._raw(column), read, grid.locale)
+        before = self._fates(column)
         if any(before):
             values = [None if old else value for old, value in zip(before, values, strict=True)]
         if taken is not None:
             values = [value if old is None else None for old, value in zip(taken, values, strict=True)]
-        for handle, value in zip(handles, values, strict=True):
-            if value is not None:
-                grid.fates[handle] = fate
+        if None in values:
+            after = bytes([old if value is None else fate for old, value in zip(before, values, strict=True)])
+        else:
+            after = bytes([fate]) * len(values)
+        self._settle(column, after)
         if grid.trace:
-            return [
-                value if value is None else traced(value, grid.cell(at).where) for at, value in zip(handles, values, strict=True)
-            ]
+            handles = (row * grid.width + column for row in self.rows)
+            return [v if v is None else traced(v, grid.cell(at).where) for at, v in zip(handles, values, strict=True)]
         return values
 
+    def _raw(self, column: int) -> Sequence[Any]:
+        """The raw values of a column, None beyond the end of a short row."""
+        if self.turned is None:
+            self.turned = list(zip_longest(*self.cells))
+        return self.turned[column] if column < len(self.turned) else [None] * len(self.rows)
 
-def _read_each(raw: list[Any], read: Read, locale: Locale) -> list[Any]:
+    def _span(self, column: int) -> slice | None:
+        """The stretch of fates that the column has, where no blank row parts the rows."""
+        rows, width = self.rows, self.table.grid.width
+        if not rows or rows[-1] - rows[0] + 1 != len(rows):
+            return None
+        return slice(rows[0] * width + column, rows[-1] * width + column + 1, width)
+
+    def _fates(self, column: int) -> bytes:
+        """The fates of a column's cells, row by row."""
+        grid, span = self.table.grid, self._span(column)
+        return bytes(grid.fates[span] if span else [grid.fates[row * grid.width + column] for row in self.rows])
+
+    def _settle(self, column: int, fates: bytes) -> None:
+        """Write the fates of a column's cells."""
+        grid, span = self.table.grid, self._span(column)
+        if span:
+            grid.fates[span] = fates
+        else:
+            for row, fate in zip(self.rows, fates, strict=True):
+                grid.fates[row * grid.width + column] = fate
+
+
+def _read_each(raw: Sequence[Any], read: Read, locale: Locale) -> list[Any]:
     """Read every value; of texts each distinct one only once (numbers are no keys: 0.0, -0.0, 0 and False would be one)."""
-    known: dict[str, Any] = {
-        value: None if not value or value.isspace() else read(value, locale) for value in {v for v in raw if isinstance(v, str)}
-    }
-    if len(known) and all(isinstance(value, str) for value in raw):
-        return [known[value] for value in raw]
+    kinds = set(map(type, raw))
+    texts = set(raw) if kinds == {str} else {value for value in raw if isinstance(value, str)}
+    known: dict[str, Any] = {text: None if not text or text.isspace() else read(text, locale) for text in texts}
+    if kinds == {str}:
+        return list(map(known.__getitem__, raw))
     return [known[value] if isinstance(value, str) else None if value is None else read(value, locale) for value in raw]
 
 
