@@ -110,6 +110,16 @@ class NotStrict(AssaylineError):
     status = 6
 
 
+class ChangedMeanwhile(AssaylineError):
+    """A file changed between being found and being read; facts: file, found, expected (digests)."""
+
+    code = "changed-meanwhile"
+    title = "File changed while it was taken"
+    template = "{file}: found content {found:.12}…; expected {expected:.12}…, as it was when it had settled."
+    hint = "Nothing was written; it is taken again when it has settled."
+    status = 10
+
+
 class ReferenceFailed(AssaylineError):
     """The reference package could not convert the file; facts: file, format, found."""
 

@@ -23,7 +23,7 @@ class Item:
     target: Path
 
 
-def _inside(folder: Path, destination: Path) -> Iterator[Path]:
+def files_inside(folder: Path, destination: Path) -> Iterator[Path]:
     """The files of a folder, sorted; not hidden ones, not what conversion writes, nothing in the destination."""
     own = destination.resolve()
     for path in sorted(folder.rglob("*")):
@@ -44,7 +44,7 @@ def make_plan(sources: Iterable[Path], destination: Path) -> list[Item]:
     for source in given:
         if source.is_dir():
             top = PurePath(source.resolve().name if len(given) > 1 else "")
-            names: list[tuple[Path, PurePath]] = [(source / name, top / name) for name in _inside(source, destination)]
+            names: list[tuple[Path, PurePath]] = [(source / name, top / name) for name in files_inside(source, destination)]
             if not names:
                 raise Empty(file=source, where="folder", found="no file", expected="at least one instrument's export")
         else:

@@ -11,7 +11,7 @@ from allotrope.errors import DeclaredError, Finding, SchemaInvalid
 from assayline import __version__
 from assayline.batch.outputs import OUTPUTS, endings
 from assayline.batch.reference import convert_with_reference
-from assayline.errors import NotStrict
+from assayline.errors import ChangedMeanwhile, NotStrict
 from assayline.files import refuse_overwrite, write_whole
 from assayline.settings import FolderSettings
 
@@ -48,6 +48,8 @@ class Settings:
     force: bool = False
     dry_run: bool = False
     reference: bool = False
+    digest: str | None = None
+    """SHA-256 that the source must still have when it is read; None: any."""
     folder: FolderSettings = field(default_factory=FolderSettings)
     """What `assayline.toml` says where the command line says nothing."""
 
@@ -110,6 +112,8 @@ def _convert(item: Item, settings: Settings) -> Done:
         document, ledger = OUTPUTS["json"](asm), None
     else:
         conversion = allotrope.convert(item.source, settings.instrument, **settings.for_file(item.source).reading())
+        if settings.digest not in (None, conversion.digest):
+            raise ChangedMeanwhile(file=item.source, found=conversion.digest, expected=settings.digest)
         asm, findings, document = conversion.asm, list(conversion.findings), conversion.to_json()
         ledger = conversion.ledger_json(__version__)
         result |= {"instrument": conversion.instrument, "standing": conversion.standing, "ledger": _counts(conversion.ledger)}

@@ -44,7 +44,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reference", action="store_true", help="convert through the reference package (no ledger)")
 
 
-def _formats(text: str) -> tuple[str, ...]:
+def formats(text: str) -> tuple[str, ...]:
+    """The names of formats in a list with commas; raises BadUsage."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     unknown = [name for name in names if name not in FORMATS]
     if unknown or not names:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> Outcome:
         raise BadUsage(what="--jobs", found=options.jobs, expected="0 or more", next="Give 0 for one a processor.")
     folder = folder_settings()
     settings = Settings(
-        formats=_formats(options.to or folder.convert.get("to", "json")),
+        formats=formats(options.to or folder.convert.get("to", "json")),
         instrument=options.instrument,
         strict=options.strict or folder.convert.get("strict", False),
         force=options.force,
