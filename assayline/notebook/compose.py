@@ -202,12 +202,10 @@ def span(run: Run) -> dict[str, str]:
 
 def links(run: Run) -> list[Link]:
     """The run itself and every sample that its documents name."""
-    from assayline.report.results import Column, read_results
+    from assayline.report.results import Column
 
     column = Column("Sample")
-    samples = dict.fromkeys(
-        clean(row[column]) for asm in run.documents.values() for row in read_results("", asm).rows if column in row
-    )
+    samples = dict.fromkeys(clean(row[column]) for results in run.results.values() for row in results.rows if column in row)
     return [Link("run", run.key), *(Link("sample", name) for name in samples)]
 
 

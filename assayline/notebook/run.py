@@ -16,6 +16,8 @@ from assayline.notebook.shapes import misfit, shape_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assayline.report.results import Results
+
 PARTS = (
     "asm/**/*.asm.json",
     "ledger/**/*.ledger.json",
@@ -80,6 +82,13 @@ class Run:
     def documents(self) -> dict[str, dict[str, Any]]:
         """ASM documents by the name of their file."""
         return {file.name: read_object(file) for file in self._named("asm/", ".asm.json")}
+
+    @cached_property
+    def results(self) -> dict[str, Results]:
+        """What the ASM documents measured, by the name of their file."""
+        from assayline.report.results import read_results
+
+        return {name: read_results(name, asm) for name, asm in self.documents.items()}
 
     @cached_property
     def ledgers(self) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.errors import Finding
 from assayline.report import words
 from assayline.report.plot import MOST_CURVES, draw
-from assayline.report.results import Column, Results, read_results
+from assayline.report.results import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +76,7 @@ def style() -> str:
 def instruments(run: Run) -> list[dict[str, Any]]:
     """Each ASM document with its table (the first 100 rows), its plots and what went wrong in it."""
     shown = []
-    for name, asm in run.documents.items():
-        results = read_results(name, asm)
+    for name, results in run.results.items():
         plots = [(label, draw(curves, f"{label}, {name}"), len(curves)) for label, curves in results.curves.items()]
         shown.append(
             {
@@ -219,7 +218,7 @@ def varies(name: str, groups: Iterable[list[dict[str, Any]]]) -> bool:
 def times(run: Run) -> list[str]:
     """The first and the last time at which something was measured, as written in the documents."""
     column = Column("Time")
-    found = sorted({str(row[column]) for asm in run.documents.values() for row in read_results("", asm).rows if column in row})
+    found = sorted({str(row[column]) for results in run.results.values() for row in results.rows if column in row})
     return [found[0], found[-1]] if len(found) > 1 else found
 
 
@@ -287,6 +286,3 @@ def cited(run: Run) -> list[str]:
     lists += [item.get("evidence") or [] for item in run.interpretation.get("statements") or []]
     lists += [list(figure.evidence) for figure in run.figures]
     return [str(item) for items in lists for item in items]
-
-
-__all__ = ["Results", "render", "style"]
