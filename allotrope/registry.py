@@ -43,7 +43,8 @@ def load(name: str, file: str = "") -> Instrument:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
-        return point.load()
+        added: Instrument = point.load()
+        return added
     near = difflib.get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
     raise UnknownInstrument(file=file or "command line", found=name, expected=", ".join(near))
 

@@ -36,7 +36,7 @@ class Node:
 
     @property
     def record(self) -> Record:
-        """Attributes, and the scalars of child elements that hold nothing else, by name; doubled names get `.1`, `.2` and so on."""
+        """Attributes, and the scalars of child elements that hold nothing else, by name; doubled names get `.1`, `.2` …."""
         if self._record is None:
             plain = [
                 (node.name, node.cells[0].handle)
