@@ -56,4 +56,4 @@ def unit_iri(symbol: str, old: str) -> str | None:
 @cache
 def step(key: str) -> str:
     """A key as one step of a JSON pointer inside an IRI."""
-    return quote(key.replace("~", "~0").replace("/", "~1"), safe="~()!*'$,;:@=+&")
+    return quote(key.replace("~", "~0").replace("/", "~1"), safe="~()!*'$,;@=+&")

@@ -98,7 +98,7 @@ class Statements:
     def __init__(self, asm: dict[str, Any], base: str) -> None:
         self._asm = asm
         self._manifest = manifest_of(asm)
-        self._base = base
+        self.base = base
         self._units = units(self._manifest)
         self._owners: dict[str, str] = {}
         self._labelled: set[str] = set()
@@ -107,8 +107,8 @@ class Statements:
 
     def __iter__(self) -> Iterator[Triple]:
         self._identify()
-        yield Triple(self._base, terms.CONFORMS, self._manifest)
-        stack = [self._children(Place(self._base, "", self._root, None, self._asm, self._base), f"{self._base}#")]
+        yield Triple(self.base, terms.CONFORMS, self._manifest)
+        stack = [self._children(Place(self.base, "", self._root, None, self._asm, self.base), f"{self.base}#")]
         while stack:
             place = next(stack[-1], None)
             if place is None:
@@ -139,7 +139,7 @@ class Statements:
         wanted = referenced(self._asm)
         if not wanted:
             return
-        stack: list[tuple[str, Any]] = [(f"{self._base}#", self._asm)]
+        stack: list[tuple[str, Any]] = [(f"{self.base}#", self._asm)]
         while stack:
             node, value = stack.pop()
             if isinstance(value, dict):
@@ -184,7 +184,7 @@ class Statements:
         return [Triple(iri, terms.LABEL, label, terms.STRING)]
 
     def _own(self, kind: str, name: str) -> str:
-        iri = f"{self._base}#{kind}:{terms.step(name)}"
+        iri = f"{self.base}#{kind}={terms.step(name)}"
         self.own[iri] = name
         return iri
 

@@ -34,9 +34,9 @@ def parquet(asm: dict[str, Any]) -> bytes:
 
 def turtle(asm: dict[str, Any]) -> bytes:
     """The graph of a document in Turtle."""
-    import allotrope
+    from allotrope.writers.rdf import turtle as to_turtle
 
-    return allotrope.to_rdf(asm).serialize(format="turtle", encoding="utf-8")
+    return to_turtle(asm)
 
 
 def xlsx(asm: dict[str, Any]) -> bytes:

@@ -101,8 +101,8 @@ def test_a_quantity_has_number_and_unit_of_today() -> None:
 def test_keys_and_units_without_iri_are_of_the_document_and_listed() -> None:
     told = statements(odd(), "urn:example")
     list(told)
-    assert told.own["urn:example#unit:furlong"] == "furlong"
-    assert told.own["urn:example#key:lone"] == "lone"
+    assert told.own["urn:example#unit=furlong"] == "furlong"
+    assert told.own["urn:example#key=lone"] == "lone"
     assert all(iri.startswith("urn:example#") for iri in told.own)
 
 
