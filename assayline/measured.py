@@ -100,20 +100,22 @@ def _find(node: Any, place: str, wanted: str) -> Iterator[tuple[dict[str, Any], 
             yield from _find(value, here, wanted)
 
 
-def _quantities(node: dict[str, Any], place: str, inside: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
+def _quantities(node: dict[str, Any], place: str, inside: str = "", of: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Name, node and pointer of every quantity below a measurement; those of an analyte begin with its name."""
+    of = f"{node['analyte name']} ".lower() if isinstance(node.get("analyte name"), str) else of
     for key, value in node.items():
         here = f"{place}/{_escaped(key)}"
         if key in SETTINGS or key.endswith("data cube"):
             continue
         if isinstance(value, dict) and "unit" in value and "value" in value:
             if _is_number(value["value"]) and (inside != "sample document" or ("concentration" in key and "standard" not in key)):
-                yield re.sub(r" \(.*\)$", "", key), value, here
+                yield of + re.sub(r" \(.*\)$", "", key), value, here
         elif isinstance(value, dict):
-            yield from _quantities(value, here, inside or (key if key == "sample document" else ""))
+            yield from _quantities(value, here, inside or (key if key == "sample document" else ""), of)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, dict):
-                    yield from _quantities(item, f"{here}/{index}", inside)
+                    yield from _quantities(item, f"{here}/{index}", inside, of)
 
 
 def _wavelength(measurement: dict[str, Any], name: str) -> str:

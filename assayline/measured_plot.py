@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assayline.run_folder import RunFolder
 
-TELLING = ("viability", "viable cell density", "concentration", "a260/280", "glucose", "cycle threshold", "absorbance")
+TELLING = ("viability", "viable cell density", "glucose", "concentration", "a260/280", "cycle threshold", "absorbance")
 MOST_PANELS, MOST_SAMPLES = 4, 40
 
 

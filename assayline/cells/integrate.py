@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assayline.cells.models import Settings, Trained, pca, train_scvi
-from assayline.errors import BadInput
+from assayline.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def variable_genes(data: Any, count: int) -> Any:
 def embed(data: Any, settings: Settings, seed: int, progress: Callable[[int, float], None]) -> tuple[Trained, Any, int]:
     """The trained model, the principal components of the same genes for comparison, and how many genes both saw."""
     if data.n_obs < 3 * NEIGHBOURS:
-        raise BadInput(
+        raise Refused(
             what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells."
         )
     chosen = variable_genes(data, settings.variable_genes)

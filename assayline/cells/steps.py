@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.errors import BadInput, CannotWrite
 from assayline.evidence import Evidence, facts_of, publish
-from assayline.run_folder import RunFolder, write_json
+from assayline.run_folder import RunFolder, write_atomic, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,9 +112,6 @@ def qc_step(run: RunFolder, thresholds: dict[str, Any], decision: str) -> tuple[
 
     `decision` is the digest of the decision file, kept in the report so that a replay can tell whether the run followed it.
     """
-    import pyarrow
-    import pyarrow.parquet as parquet
-
     from assayline.cells.plots import qc_figure
     from assayline.cells.qc import Thresholds, keep
 
@@ -125,7 +122,7 @@ def qc_step(run: RunFolder, thresholds: dict[str, Any], decision: str) -> tuple[
     report = head | report | {"findings": [finding.to_json() for finding in findings]}
     columns = [name for name in ("sample", "counts", "genes", "mitochondrial_share", "kept", "reasons") if name in data.obs]
     table = data.obs[columns].astype({"sample": str}).reset_index(names="cell")
-    parquet.write_table(pyarrow.Table.from_pandas(table, preserve_index=False), run.tables / "cells_qc.parquet")
+    write_parquet(table, run.tables / "cells_qc.parquet")
     write_h5ad(kept, run.cells / "kept.h5ad")
     write_json(run.cells / "qc.json", report)
     publish(run, "cells.qc", _qc_facts(report))
@@ -180,7 +177,24 @@ def read_h5ad(path: Path) -> Any:
 
     if not path.is_file():
         raise BadInput(what=path, found="no such file", expected="what the station before writes", next="Run that station first.")
-    return anndata.read_h5ad(path)
+    try:
+        return anndata.read_h5ad(path)
+    except (OSError, KeyError, ValueError, anndata.AnnDataReadError) as error:
+        raise BadInput(
+            what=path, found=f"{type(error).__name__}: {error}", expected="a whole AnnData file", next="Run that station again."
+        ) from error
+
+
+def write_parquet(table: Any, path: Path) -> None:
+    """Write a pandas table as Parquet, without its index, whole or not at all."""
+    import io
+
+    import pyarrow
+    import pyarrow.parquet as parquet
+
+    stream = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pandas(table, preserve_index=False), stream)
+    write_atomic(path, stream.getvalue())
 
 
 def write_h5ad(data: Any, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assayline.cells.steps import read_h5ad, write_h5ad
+from assayline.cells.steps import read_h5ad, write_h5ad, write_parquet
 from assayline.errors import BadUsage
 from assayline.evidence import Evidence, facts_of, publish
 from assayline.run_folder import RunFolder, read_json, write_json
@@ -110,9 +110,6 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
 
 def annotate_step(run: RunFolder, resolution: float, decision: str) -> tuple[dict[str, Any], list[Finding]]:
     """Cluster at the decided resolution, rank markers; write cells.h5ad, clusters.json, markers.parquet, figures and evidence."""
-    import pyarrow
-    import pyarrow.parquet as parquet
-
     from assayline.cells.annotate import cluster, markers
     from assayline.cells.plots import clusters_figure, markers_figure
 
@@ -127,7 +124,7 @@ def annotate_step(run: RunFolder, resolution: float, decision: str) -> tuple[dic
     cluster(data, resolution, model["seed"])
     table = markers(data)
     report = _clusters_report(data, table, row, decision)
-    parquet.write_table(pyarrow.Table.from_pandas(table, preserve_index=False), run.cells / "markers.parquet")
+    write_parquet(table, run.cells / "markers.parquet")
     write_h5ad(data, run.cells / "cells.h5ad")
     write_json(run.cells / "clusters.json", report)
     publish(run, "cells.clusters", _cluster_facts(report))

@@ -81,7 +81,7 @@ def test_a_person_may_replace_a_decision_but_not_leave_its_bounds(run, assayline
     assert done.status == 0 and done.envelope["results"][0]["resolution"] == 1.0
     body["choice"]["resolution"] = 0.77
     path.write_text(json.dumps(body))
-    with pytest.raises(Refused, match="resolution: found 0.77"):
+    with pytest.raises(Refused, match=r"resolution: found 0\.77"):
         decide(run, "clustering_resolution")
     assert assayline("cells", "annotate", "--run", run.root).status == 9
 
@@ -264,3 +264,38 @@ def test_the_list_says_who_decided_what_and_why(run, assayline):
     rows = {row["question"]: row for row in assayline("advise", "--list", "--run", run.root, "--json").envelope["results"]}
     assert rows["integration_model"]["decided_by"] == "human" and rows["qc_thresholds"]["decided_by"] == "rules"
     assert rows["qc_thresholds"]["because"] and rows["qc_thresholds"]["as_the_rule"]
+
+
+def test_the_command_asks_claude_too_and_shows_no_key(run, assayline):
+    with messages_api(says(GOOD)) as script:
+        environment = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": script.url, "ASSAYLINE_MODEL": "claude-haiku-4-5"}
+        done = assayline("advise", "qc_thresholds", "--run", undecided(run).root, "--json", env=environment)
+    assert done.status == 0
+    assert done.envelope["results"][0]["decided_by"]["model"] == "claude-haiku-4-5"
+    assert KEY not in done.out + done.err
+    assert script.requests[0]["headers"].get("x-api-key", script.requests[0]["headers"].get("X-Api-Key")) == KEY
+
+
+def test_a_decision_on_other_evidence_is_replayed_with_a_warning(run):
+    run.decision("qc_thresholds").write_text(run.decision("qc_thresholds").read_text())
+    assert decide(run, "qc_thresholds").findings == []
+    run.evidence.write_text(
+        run.evidence.read_text().replace(
+            '"inspect.cells", "what": "cells in the matrix", "value": 160',
+            '"inspect.cells", "what": "cells in the matrix", "value": 161',
+        )
+    )
+    found = decide(run, "qc_thresholds")
+    assert found.replayed
+    assert [item.code for item in found.findings] == ["decided-on-other-evidence"]
+
+
+def test_damaged_working_files_and_absent_steps_are_declared(run, assayline):
+    (run.cells / "counts.h5ad").write_bytes(b"\x89HDF\r\n\x1a\nbroken")
+    done = assayline("cells", "qc", "--run", run.root)
+    assert done.status == 10
+    assert "counts.h5ad" in done.err
+    (run.cells / "kept.h5ad").unlink()
+    assert assayline("cells", "integrate", "--run", run.root).status == 10
+    assert assayline("cells", "qc", "--run", run.root / "absent").status == 10
+    assert assayline("advise", "qc_thresholds").status == 2

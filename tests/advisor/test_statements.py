@@ -95,7 +95,7 @@ def test_unsupported_sentences_are_refused(template, why):
 
 
 def test_invented_citations_are_refused_even_beside_good_slots():
-    with pytest.raises(Unsupported, match="no evidence 'qc.other'"):
+    with pytest.raises(Unsupported, match=r"no evidence 'qc\.other'"):
         check("{qc.cells.kept:d} cells were kept.", ("qc.other",), FACTS)
 
 

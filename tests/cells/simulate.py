@@ -53,7 +53,7 @@ class Simulated:
 def simulate(
     cells: int = 120, genes: int = 300, groups: int = 2, depth: float = 2000.0, dying: int = 0, shallow: int = 0, seed: int = 0
 ) -> Simulated:
-    """Draw negative binomial counts; each group shows its own tenth of the genes eightfold; dying cells are 40 % mitochondrial."""
+    """Draw negative binomial counts; each group shows its own genes eightfold; dying cells are 40 % mitochondrial."""
     random = np.random.default_rng(seed)
     names = MITO + [f"RPL{number}" for number in range(3, 13)]
     names += [f"GENE{number}" for number in range(genes - len(names))]

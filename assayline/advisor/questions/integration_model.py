@@ -26,11 +26,11 @@ class IntegrationModel:
 
 def bounds(facts: Facts) -> dict[str, Bound]:
     """ScVI only with enough cells; correction for samples only where there are several; epochs within the budget of time."""
-    genes = number(facts, "qc.genes.kept")
+    genes = int(number(facts, "qc.genes.kept"))
     several = number(facts, "inspect.samples", 1) > 1
     return {
         "model": Bound(one_of=("scvi", "pca") if number(facts, "qc.cells.kept") >= FEWEST else ("pca",)),
-        "variable_genes": Bound(min(200.0, genes), min(5000.0, genes)),
+        "variable_genes": Bound(min(200, genes), min(5000, genes)),
         "latent": Bound(5, 50),
         "layers": Bound(1, 3),
         "hidden": Bound(one_of=(32, 64, 128, 256)),

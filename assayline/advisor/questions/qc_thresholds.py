@@ -23,7 +23,7 @@ class QcThresholds:
 def bounds(facts: Facts) -> dict[str, Bound]:
     """Between 2 and 6 MADs; a gene may not be asked of more than a tenth of the cells."""
     mads = Bound(2.0, 6.0)
-    most = max(1.0, min(50.0, number(facts, "inspect.cells") // 10))
+    most = max(1, min(50, int(number(facts, "inspect.cells")) // 10))
     return {
         "mads_counts": mads,
         "mads_genes": mads,
