@@ -22,13 +22,14 @@ PLAIN, IDENTIFIER, OWN, REFERENCE, UNIT = range(5)
 class Plan:
     """What may stand at one place: its keys with a plan each, found once; a free-form place allows any key."""
 
-    __slots__ = ("children", "free", "item", "kind", "shape")
+    __slots__ = ("children", "free", "item", "kind", "quantity", "shape")
 
     def __init__(self, shape: Shape | None, key: str, *, free: bool = False) -> None:
         self.shape = shape
         self.free = free or shape is None or not shape.known
         self.children: dict[str, Plan | None] = {}
         self.item: Plan | None = None
+        self.quantity = not self.free and shape is not None and {"value", "unit"} <= shape.known
         self.kind = PLAIN
         if key == SOURCE:
             self.kind = REFERENCE
@@ -61,6 +62,8 @@ class Clean:
 
     def __init__(self, units: Container[str]) -> None:
         self.units = units
+        self.seen: set[str] = set()
+        """Units that were looked up and are known."""
         self.identifiers: set[str] = set()
         self.owned: set[tuple[str, str]] = set()
         self.sources: set[str] = set()
@@ -83,6 +86,8 @@ class Clean:
                 if child.kind and not self.text(key, value, child.kind):
                     return False
             elif kind is dict:
+                if child.quantity and len(value) == 2 and value.get("unit") in self.seen and _is_finite(value.get("value")):
+                    continue
                 if not (finite(value) if child.free else self.node(value, child)):
                     return False
             elif kind is list:
@@ -98,7 +103,10 @@ class Clean:
     def text(self, key: str, value: str, kind: int) -> bool:
         """Note an identifier or a reference; check a unit."""
         if kind == UNIT:
-            return value in self.units
+            if value in self.seen or value in self.units:
+                self.seen.add(value)
+                return True
+            return False
         if kind == REFERENCE:
             self.sources.add(value)
             return True
@@ -138,3 +146,9 @@ def finite(part: Any) -> bool:
         elif kind is not str and kind is not int and kind is not bool and value is not None:
             return False
     return True
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value is a plain finite number."""
+    kind = type(value)
+    return kind is int or (kind is float and value - value == 0)
