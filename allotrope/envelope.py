@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 NOT_AVAILABLE = "N/A"
 """The filler of an identifier that the schema requires and the source lacks (`technique.py` lists which). A time is filled with
-the file's modification time. Each use is a `filled-required` finding; a measured quantity is never filled."""
+the file's modification time. Each use is a `filled-required` finding; `required.py` has the
+one rule for quantities."""
 Node = dict[str, Any]
 
 

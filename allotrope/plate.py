@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allotrope.required import NO_RESULT
 from allotrope.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from allotrope.calculated import Sources
-    from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.record import Cell
 
@@ -24,12 +21,6 @@ WELL_COUNTS = (1, 2, 4, 6, 8, 12, 24, 48, 72, 96, 384, 1536, 3456)
 _WELL = re.compile(r"([A-Za-z]{1,2}) ?0*([1-9]\d?)")
 _LETTERS = re.compile(r"[A-Z]|A[A-V]")
 _COLUMN = re.compile(r"0*([1-9]\d?)")
-
-
-def undetermined(document: Document, name: str, sources: Sources, unit: str = "(unitless)", **extra: Any) -> None:
-    """A calculated value that the software did not determine: the schema demands a number, `NO_RESULT` stands there, counted."""
-    if document.calculated.add(name, NO_RESULT, unit, sources, **extra):
-        document.fill({}, "calculated result", f"{NO_RESULT}: the software gave no number")
 
 
 def well_count(wells: int) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.cube import cube
-from allotrope.envelope import CUSTOM, add_error, put, quantity
+from allotrope.envelope import CUSTOM, put, quantity
+from allotrope.required import missed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allotrope.calculated import Calculated
-    from allotrope.envelope import Document, Group, Node
+    from allotrope.envelope import Group, Node
     from allotrope.record import Cell
 
 UNITLESS = "(unitless)"
@@ -25,7 +26,6 @@ ROLES = {
     **dict.fromkeys(("PC_ALLELE_1", "PC_ALLELE_2", "PC_ALLELE_BOTH", "POSITIVE_11", "POSITIVE_22", "POSITIVE_12"), CONTROL),
 }
 """The role of a well's task."""
-NOT_KNOWN = "-0.0 and an error document"
 CYCLES = ("cycle count", "#")
 REPORTER = "normalized reporter result"
 CORRECTED = "baseline corrected reporter result"
@@ -68,16 +68,9 @@ def group_facts(
     if wells is not None:
         node["plate well count"] = quantity(wells, "#")
     if volume is None:
-        not_known(group.owner, node, node, "well volume", "μL", unknown)
+        missed(group.owner, node, "well volume", "μL", unknown)
     else:
         node["well volume"] = quantity(volume, "μL")
-
-
-def not_known(owner: Document, parent: Node, node: Node, key: str, unit: str, message: str) -> None:
-    """State that a quantity which the schema demands is not in the file: negative zero, an error document, `filled-required`."""
-    owner.fill(parent, key, NOT_KNOWN)
-    parent[key] = quantity(-0.0, unit)
-    add_error(node, message, key)
 
 
 def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], corrected: Sequence[Any]) -> None:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT
-from allotrope.envelope import CUSTOM, put, quantity
+from allotrope.envelope import CUSTOM, put
 from allotrope.field import Field, apply, as_percent
 from allotrope.instrument import Instrument
+from allotrope.required import measured
 from allotrope.sections import keep_rows
 from allotrope.signature import Signature, text
 
@@ -23,7 +24,6 @@ DEVICE = "Qiacuity dPCR"
 NOTHING = ABSENT | {"-", "--", "–"}
 ROLES = {"Sample": "Sample Role", "Control": "Control Sample Role", "Non Template Control": "Blank Role"}
 THRESHOLD = "processed data/data processing document/fluorescence intensity threshold setting"
-NO_COUNT = "0, since no number of wells is known"
 
 
 def micro(*labels: str) -> tuple[str, ...]:
@@ -78,9 +78,7 @@ def read(source: Source) -> Document:
         raise source.empty(f"line {grid.line(header)}", "no row with counts of partitions", "at least one well")
     kind = next((record.peek("Plate type") for record in table.records() if record.peek("Plate type")), "")
     wells = re.search(r"(\d+)-well", kind, re.IGNORECASE)
-    if wells is None:
-        document.fill(group.node, "plate well count", NO_COUNT)
-    group.node["plate well count"] = quantity(int(wells[1]) if wells else 0, "#")
+    measured(document, group.node, "plate well count", int(wells[1]) if wells else None, "#")
     rest(document, table)
     return document
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
+from allotrope.required import calculated, measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,9 +123,10 @@ def analyte(document: Document, node: Node, well: Well, name: str, region: str |
     dimensions = []
     for section, (role, unit) in STATISTICS.items():
         if well.has(section):
+            dimension: Node = {}
             value = number_of(node, well, section, name, role)
-            if value is not None:
-                dimensions.append({"statistical value": {"value": value, "unit": unit, "has statistic datum role": role}})
+            measured(document, dimension, "statistical value", value, unit, **{"has statistic datum role": role})
+            dimensions.append(dimension)
     statistics: Node = {"statistical feature": "fluorescence"}
     if dimensions:
         statistics["statistic dimension aggregate document"] = {"statistic dimension document": dimensions}
@@ -132,7 +134,7 @@ def analyte(document: Document, node: Node, well: Well, name: str, region: str |
     for section, unit in CALCULATED.items():
         if well.has(section):
             value = number_of(node, well, section, name, section)
-            document.calculated.add(section, value, unit, [(identifier, "fluorescence")])
+            calculated(document, section, value, unit, [(identifier, "fluorescence")])
     return found
 
 

@@ -9,7 +9,8 @@ from allotrope.envelope import Node, add_error, put
 from allotrope.instruments.agilent_gen5.matrices import UNITS
 from allotrope.instruments.agilent_gen5.plate import Plate, interleaved
 from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read
-from allotrope.plate import seconds, split_well, undetermined, well_count_of
+from allotrope.plate import seconds, split_well, well_count_of
+from allotrope.required import calculated
 
 if TYPE_CHECKING:
     from allotrope.gen5 import Block
@@ -91,12 +92,9 @@ def spectrum(plate: Plate, read: Read, block: Block) -> None:
         for well, cell in cells:
             if well in nodes and plate.unread(cell) and not plate.read_of(label):
                 value = cell.as_number()
-                sources = [(nodes[well], read.mode.lower())]
                 if value is None:
                     add_error(nodes[well], cell.as_text(), label)
-                    undetermined(plate.document, label, sources)
-                else:
-                    plate.document.calculated.add(label, value, "(unitless)", sources)
+                calculated(plate.document, label, value, "(unitless)", [(nodes[well], read.mode.lower())])
 
 
 def _scans_excitation(read: Read) -> bool:

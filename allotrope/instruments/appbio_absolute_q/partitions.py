@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, put
-from allotrope.qpcr import not_known
 from allotrope.record import MAPPED, Record
+from allotrope.required import missed
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -89,8 +89,7 @@ def reaction(document: Document, group: Group, first: Record, dye: str, passive:
     concentration = first.number(*CONCENTRATION)
     put(node, "processed data/number concentration", concentration, "#/μL")
     if concentration is None:
-        processed = node.setdefault("processed data aggregate document", {}).setdefault("processed data document", [{}])[0]
-        not_known(document, processed, node, "number concentration", "#/μL", "N/A")
+        missed(document, node, "processed data/number concentration", "#/μL", "N/A")
     return node
 
 

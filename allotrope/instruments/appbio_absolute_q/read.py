@@ -10,8 +10,8 @@ from allotrope.columns import ABSENT
 from allotrope.envelope import CUSTOM, put
 from allotrope.instruments.appbio_absolute_q.partitions import partitions
 from allotrope.labels import fold
-from allotrope.qpcr import not_known
 from allotrope.record import UNREAD, Record, index_labels
+from allotrope.required import missed
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
@@ -177,20 +177,17 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
 def counts(document: Document, node: Node, record: Record) -> None:
     """Partitions, concentration and threshold of a target in a well."""
     total, positive = record.number("Total"), record.number("Positives", "Count")
-    put(node, "total partition count", whole(total), "#")
-    put(node, "processed data/number concentration", record.number(*CONCENTRATION), "#/μL")
-    put(node, "processed data/positive partition count", whole(positive), "#")
+    for path, value, unit in (
+        ("total partition count", whole(total), "#"),
+        ("processed data/number concentration", record.number(*CONCENTRATION), "#/μL"),
+        ("processed data/positive partition count", whole(positive), "#"),
+    ):
+        if value is None:
+            missed(document, node, path, unit, "N/A")
+        put(node, path, value, unit)
     put(node, "processed data/confidence interval (95%)", record.number("95%CI"), "#")
     threshold = record.number("Threshold")
     put(node, "processed data/data processing document/fluorescence intensity threshold setting", threshold or None, "(unitless)")
-    processed = node.setdefault("processed data aggregate document", {}).setdefault("processed data document", [{}])[0]
-    for parent, key, unit in (
-        (node, "total partition count", "#"),
-        (processed, "number concentration", "#/μL"),
-        (processed, "positive partition count", "#"),
-    ):
-        if key not in parent:
-            not_known(document, parent, node, key, unit, "N/A")
 
 
 def whole(value: float | None) -> float | None:

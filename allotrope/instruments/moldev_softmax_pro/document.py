@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allotrope.cube import cube
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
-from allotrope.plate import undetermined
+from allotrope.required import calculated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,12 +188,11 @@ class Experiment:
     def _value(self, group: GroupBlock, value: Value, sources: list[tuple[Node | str, str]]) -> None:
         """One calculated value, or an error of its measurements where it is a text."""
         formula = group.formulas.get(value.column)
+        found = value.cell.as_number() if value.number is not None else None
+        calculated(self.document, value.column, found, "(unitless)", sources, calculation_description=formula)
         if value.number is not None:
-            found = value.cell.as_number()
-            self.document.calculated.add(value.column, found, "(unitless)", sources, calculation_description=formula)
             return
         value.cell.mapped()
-        undetermined(self.document, value.column, sources, calculation_description=formula)
         for node, _ in sources:
             if isinstance(node, dict):
                 add_error(node, value.text, value.column)

@@ -12,6 +12,7 @@ from allotrope.envelope import add_error, put, quantity
 from allotrope.field import Field, apply, as_number, as_text
 from allotrope.instrument import Instrument
 from allotrope.instruments.unchained_labs_lunatic.values import BY_WAVELENGTH, FITS, NAMES, PEAK, SCATTERING
+from allotrope.required import calculated
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:
@@ -172,17 +173,18 @@ def calculate(document: Document, node: Node, record: Record, columns: Columns) 
     for label, wavelength in columns.waves:
         for labels, name, unit in BY_WAVELENGTH.get(wavelength, ()) if label.casefold() == f"a{wavelength}" else ():
             found = next((found for found in map(record.cell, labels) if found), None)
-            if found and found.text.upper() in ABSENT:
+            missing = found is not None and found.text.upper() in ABSENT
+            if found and missing:
                 absent.append(name)
                 found.mapped()
             value = found.as_number() if found and labels[0] not in done else None
-            if value is None:
+            if labels[0] in done or (value is None and not missing):
                 continue
             done.add(labels[0])
             feature = "dynamic light scattering" if (labels, name, unit) in SCATTERING else "absorbance"
             description = record.text(FITS[name]) if name in FITS else None
             name = NAMES.get(name, name)
-            document.calculated.add(name, value, unit, [(node, feature)], calculation_description=description)
+            calculated(document, name, value, unit, [(node, feature)], calculation_description=description)
     return absent
 
 
