@@ -165,6 +165,10 @@ def check(service: Service, mapping: Mapping, entry: Entry) -> Checked:
 
 def check_rows(service: Service, part: Rows, schema: dict[str, Any], fields: dict[str, str], made: Checked) -> None:
     """Compare the rows of one document with the schema they go into."""
+    if part.more:
+        made.problems.append(
+            f"{part.source}: has {part.more} rows more than the {len(part.rows)} that an entry holds; split the document"
+        )
     place, labels = f"/results/{part.schema}/fields", [label for label, _ in part.columns]
     known = {item["name"]: item for item in schema.get("fieldDefinitions", []) if not item.get("archiveRecord")}
     for name, label in fields.items():

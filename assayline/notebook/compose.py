@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assayline.notebook.run import Run
     from assayline.report.results import Results
 
-MOST_ROWS = 500
+MOST_ROWS, MOST_RESULTS = 500, 20_000
 OPEN, CLOSE = "\x02", "\x03"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MEDIA = {
@@ -73,10 +73,10 @@ class Layout:
         return self._mark(Table(clean(title), [[clean(name), ""] for name in columns], cut, max(0, len(rows) - MOST_ROWS)))
 
     def rows(self, results: Results) -> Mark:
-        """The result rows of an instrument's document."""
+        """The result rows of an instrument's document, at most 20,000; `more` tells how many are only in the files."""
         columns = [[clean(column.label), clean(column.unit)] for column in results.columns]
-        rows = [scrub(results.cells(row)) for row in results.rows[:MOST_ROWS]]
-        more = max(0, len(results.rows) - MOST_ROWS)
+        rows = [scrub(results.cells(row)) for row in results.rows[:MOST_RESULTS]]
+        more = max(0, len(results.rows) - MOST_RESULTS)
         return self._mark(
             Rows(results.technique, f"Results of {clean(results.source)}", clean(results.source), columns, rows, more)
         )

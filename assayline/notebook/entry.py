@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from assayline.run_folder import canonical
 
 SCHEMA = "assayline/entry/1"
+MOST_SHOWN = 500
 Cell = str | int | float | bool | None
 
 
@@ -29,9 +30,27 @@ class Header:
     level: int = 2
 
 
+class Shown:
+    """What a page shows of a long table: the first 500 rows, and how many it leaves to the files."""
+
+    __slots__ = ()
+    rows: list[list[Cell]]
+    more: int
+
+    @property
+    def shown(self) -> list[list[Cell]]:
+        """The rows that a page shows."""
+        return self.rows[:MOST_SHOWN]
+
+    @property
+    def left(self) -> int:
+        """How many rows it does not show."""
+        return self.more + max(0, len(self.rows) - MOST_SHOWN)
+
+
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table: `columns` as (label, unit), the unit empty for words, and rows as long as the columns."""
+class Table(Shown):
+    """A table: `columns` as (label, unit), the unit empty for words; `more` rows are not in the entry."""
 
     kind: ClassVar[str] = "table"
     title: str
@@ -41,7 +60,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Shown):
     """Result rows of a named schema, which services with schemas store as records: columns as (label, unit)."""
 
     kind: ClassVar[str] = "rows"

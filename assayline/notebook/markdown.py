@@ -83,8 +83,8 @@ def written(part: Part, place: Callable[[str], str]) -> str:
         case Header():
             return "#" * part.level + " " + say(part.text)
         case Table() | Rows():
-            more = f"\n\nand {part.more} more rows in the files" if part.more else ""
-            return f"**{say(part.title)}**\n\n{table(part.columns, part.rows)}{more}"
+            more = f"\n\nand {part.left} more rows in the files" if part.left else ""
+            return f"**{say(part.title)}**\n\n{table(part.columns, part.shown)}{more}"
         case Figure():
             return f"![{say(part.alt)}]({place(part.sha256)})\n\n**{say(part.title)}** {say(part.caption)}{cited(part.evidence)}"
         case File():
@@ -105,7 +105,8 @@ def markdown(
         ["Project", entry.project],
         *([k, v] for k, v in entry.times.items()),
     ]
-    about += [[link.kind, link.target] for link in entry.links]
+    kinds = dict.fromkeys(link.kind for link in entry.links)
+    about += [[kind, ", ".join(link.target for link in entry.links if link.kind == kind)] for kind in kinds]
     pieces = [f"# {say(entry.title)}", table([("About", ""), ("", "")], [row for row in about if row[1]])]
     for part in entry.parts:
         text = written(part, place)

@@ -16,6 +16,7 @@ from assayline.notebook.compose import compose
 from assayline.notebook.entry import Decision, Entry, Figure, File, Interpretation, Link, Rows, Text
 from assayline.notebook.errors import AmbiguousEntry, EntryLocked, NoSuchEntry, NotebookAbsent, NotebookTooNew, TemplateFailed
 from assayline.notebook.local import LocalNotebook
+from assayline.notebook.markdown import markdown
 from assayline.notebook.push import attachments, store
 from assayline.notebook.run import read_run
 
@@ -44,6 +45,16 @@ def test_a_run_becomes_an_entry_with_every_kind_of_part(run_folder: Path) -> Non
     assert {link.target for link in entry.links if link.kind == "sample"} >= {"CLB001", "CLB008"}
     assert entry.times == {"measured from": "2026-03-02T09:10:00+00:00", "measured to": "2026-03-02T10:27:00+00:00"}
     assert Entry.from_json(json.loads(json.dumps(entry.to_json()))) == entry
+
+
+def test_every_result_row_is_in_the_entry_and_a_page_shows_the_first(make_run: Any, tmp_path: Path) -> None:
+    entry = compose(read_run(make_run(tmp_path / "run", samples=[f"S{index}" for index in range(1200)], cells=False)), authors=[])
+    rows = next(part for part in entry.parts if isinstance(part, Rows) and part.schema == "cell counting")
+    assert (len(rows.rows), rows.more, len(rows.shown), rows.left) == (1200, 0, 500, 700)
+    text = markdown(entry)
+    assert "and 700 more rows in the files" in text
+    assert "\n| S499 |" in text
+    assert "\n| S500 |" not in text
 
 
 def test_pushing_twice_gives_one_entry_and_one_receipt(run_folder: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from assayline.cli import main
 from assayline.notebook.errors import NotARun, RunDamaged
 from assayline.notebook.run import read_run
-from assayline.report.page import render
+from assayline.report.page import render, style
 
 VOID = {"meta", "img", "input", "br", "line"}
 
@@ -236,3 +236,24 @@ def test_a_run_with_any_value_replaced_is_shown_or_refused_by_name(make_run: Any
         path.write_bytes(whole)
     assert shown > 20
     assert refused > 2
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of `#rrggbb` (WCAG 2)."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_words_stand_out_from_what_is_behind_them(theme: int) -> None:
+    block = re.findall(r":root \{(.*?)\}", style(), re.DOTALL)[theme]
+    colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))
+    pairs = [(ink, behind) for ink in ("ink", "soft", "accent", "good", "warn", "bad") for behind in ("paper", "tint")]
+    pairs += [("accent", "accent-tint"), ("ink", "accent-tint"), ("ink", "warn-tint"), ("bad", "bad-tint"), ("ink", "bad-tint")]
+    for ink, behind in pairs:
+        light, dark = sorted((luminance(colours[ink]), luminance(colours[behind])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {behind}"
+    for index in range(8):
+        light, dark = sorted((luminance(colours[f"c{index}"]), luminance(colours["tint"])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, f"curve {index}"
