@@ -9,7 +9,7 @@ from allotrope.cube import cube
 from allotrope.envelope import put
 from allotrope.field import as_percent
 from allotrope.labels import fold
-from allotrope.record import KEPT, MAPPED, UNREAD, Cell, Record
+from allotrope.record import KEPT, MAPPED, Cell, Record, told
 from allotrope.values import moment, number, scalar
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Facts:
         cells = self.cells.get(fold(label), ())
         for cell in cells:
             cell.store.mark(cell.handle, fate)
-        return cells[0].value if cells else None
+        return told(cells[0], cells[0].value) if cells else None
 
     def peek(self, label: str) -> Any:
         """The raw value under a label, whose fate stays open."""
@@ -57,7 +57,7 @@ class Facts:
     def text(self, label: str) -> str | None:
         """The text under a label, mapped; None where it is empty."""
         value = self.raw(label)
-        return None if value is None or value == "" else str(value)
+        return None if value is None or value == "" else self.told(label, str(value))
 
     def number(self, label: str, factor: float = 1) -> float | None:
         """The number under a label times a factor, mapped; what is none stays unread."""
@@ -66,7 +66,11 @@ class Facts:
         if found is None:
             return None
         self.raw(label)
-        return found if factor == 1 else found * factor
+        return self.told(label, found if factor == 1 else found * factor)  # type: ignore[no-any-return]
+
+    def told(self, label: str, value: Any) -> Any:
+        """A value with the address of its first cell, where the conversion is traced."""
+        return told(self.cells[fold(label)][0], value)
 
     def time(self, label: str) -> str | None:
         """The time under a label, mapped."""
@@ -74,7 +78,8 @@ class Facts:
         found = moment(value, self.cells[fold(label)][0].store.locale) if value is not None else None
         if found is not None:
             self.raw(label)
-        return found
+            return self.told(label, found)  # type: ignore[no-any-return]
+        return None
 
     def keep(self, labels: Iterable[str] | Mapping[str, str]) -> dict[str, Any]:
         """Custom information under these labels, or under the names that a mapping gives them, as text."""
@@ -83,7 +88,7 @@ class Facts:
         for label, name in names.items():
             value = self.raw(label, KEPT)
             if value is not None and value != "":
-                kept[name.replace("_", " ")] = str(value)
+                kept[name.replace("_", " ")] = self.told(label, str(value))
         return kept
 
     def others(self, known: Iterable[str] = ()) -> dict[str, Any]:
@@ -94,18 +99,11 @@ class Facts:
             if label not in without:
                 for cell in cells:
                     cell.store.mark(cell.handle, KEPT)
-                if cells[0].value != "":
-                    kept[cells[0].label.replace("_", " ")] = (
-                        scalar(cells[0].value) if isinstance(cells[0].value, float) else cells[0].value
-                    )
+                value = cells[0].value
+                if value != "":
+                    plain = value if isinstance(value, (str, bool)) else scalar(value)
+                    kept[cells[0].label.replace("_", " ")] = told(cells[0], plain)
         return kept
-
-    def settle(self, because: str) -> None:
-        """Drop what nothing has read, with the reason."""
-        for cells in self.cells.values():
-            for cell in cells:
-                if cell.store.fates[cell.handle] == UNREAD:
-                    cell.ignore(because)
 
 
 def quantities(node: Asm, facts: Facts, table: Quantities) -> None:
@@ -121,7 +119,7 @@ def series(node: Node | None) -> list[Any]:
     values = []
     for cell in node.cells:
         value = number(cell.value)
-        values.append(value)
+        values.append(told(cell, value))
         if value is not None:
             cell.store.fates[cell.handle] = MAPPED
     return values

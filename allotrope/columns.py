@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.field import Read, as_number, as_text
 from allotrope.labels import fold
-from allotrope.record import KEPT, MAPPED, UNREAD, Cell, traced
+from allotrope.record import KEPT, MAPPED, UNREAD, Cell, told, traced
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -86,9 +86,15 @@ class Columns:
         """The numbers under the first of these labels; fates stay open, `settle` says what became of them."""
         locale = self.grid.locale
         values = self.raw(*labels)
-        if set(map(type, values)) <= {float, type(None)}:
+        if not self.grid.trace and set(map(type, values)) <= {float, type(None)}:
             return values
-        return [None if value is None else as_number(value, locale) for value in values]
+        found = [None if value is None else as_number(value, locale) for value in values]
+        label = self.table.label(*labels)
+        if not self.grid.trace or label is None:
+            return found
+        column, width = self.table.index[fold(label)][0], self.grid.width
+        cells = (self.grid.cell(row * width + column, label) for row in self.rows)
+        return [told(cell, value) for cell, value in zip(cells, found, strict=True)]
 
     def cell(self, at: int, *labels: str) -> Cell | None:
         """The filled cell of the row at a position under the first of these labels, if there is one."""

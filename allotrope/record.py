@@ -182,6 +182,11 @@ class Cell:
         self.store.mark(self.handle, self.store.reason(because))
 
 
+def told(cell: Cell, value: Any) -> Any:
+    """The value with the address of its cell where the conversion is traced, else as it is."""
+    return traced(value, cell.where) if cell.store.trace and value is not None else value
+
+
 class Record:
     """Labelled cells of one thing: a row, a header block, the attributes of an element. Labels are given in any spelling."""
 

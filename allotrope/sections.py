@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from allotrope.columns import ABSENT
 from allotrope.labels import fold
-from allotrope.record import UNREAD, Cell, Record
+from allotrope.record import UNREAD, Cell, Record, told
 from allotrope.values import Locale, Scalar, moment, number, scalar
 
 if TYPE_CHECKING:
@@ -59,7 +59,15 @@ class Facts:
     def text(self, *labels: str) -> str | None:
         """The text under the first of these labels, mapped."""
         value = self.value(*labels)
-        return None if value is None else str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        if value is None:
+            return None
+        plain = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return self.told(plain, *labels)  # type: ignore[no-any-return]
+
+    def told(self, value: Any, *labels: str) -> Any:
+        """A value with the address of its cell, where the conversion is traced."""
+        cells = next((entry[2] for label in labels if (entry := self.entries.get(fold(label)))), ())
+        return told(cells[-1], value) if cells else value
 
     def number(self, locale: Locale, *labels: str) -> int | float | None:
         """The number under the first of these labels, mapped; text that is none stays for `rest`."""
@@ -67,7 +75,7 @@ class Facts:
             found = number(self.peek(label), locale.decimal)
             if found is not None:
                 self.value(label)
-                return found
+                return self.told(found, label)  # type: ignore[no-any-return]
         return None
 
     def time(self, locale: Locale, *labels: str) -> str | None:
@@ -76,7 +84,7 @@ class Facts:
             found = moment(self.peek(label), locale)
             if found is not None:
                 self.value(label)
-                return found
+                return self.told(found, label)  # type: ignore[no-any-return]
         return None
 
     def rest(self) -> dict[str, Scalar]:
@@ -85,7 +93,7 @@ class Facts:
         for key, (label, value, cells) in self.entries.items():
             if key not in self.read:
                 self.read.add(key)
-                kept[label] = scalar(value)
+                kept[label] = self.told(scalar(value), label)
                 for cell in cells:
                     cell.keep()
         return kept
