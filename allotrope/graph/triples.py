@@ -7,78 +7,20 @@ no class gets one under the document's own base. Nothing is held but the way dow
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allotrope.graph import terms
+from allotrope.graph.keys import CUSTOM, Key, Used
+from allotrope.graph.literals import as_json, is_cube, is_number, is_value, literal
 from allotrope.graph.terms import Triple
-from allotrope.schema import Shape, manifest_of, shape, units
-from allotrope.schema.vocabulary import borrowed
+from allotrope.schema import manifest_of, shape, units
 from allotrope.sources import DEFINING, SOURCE, identifies, referenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CUSTOM = frozenset(("custom information document", "custom information aggregate document"))
 SOURCES = "data source aggregate document"
-_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_DATE = re.compile(r"-?\d{4,}-\d\d-\d\d", re.ASCII)
-FORMS = {"dateTime": _TIME, "dateTimeStamp": _TIME, "date": _DATE, "anyURI": re.compile(r"[a-z][a-z0-9+.-]*:\S+")}
 _COMPONENTS = {"dimensions": terms.DIMENSION, "measures": terms.MEASURE}
-
-
-class Used(NamedTuple):
-    """A key as the graph used it: its path without indices, and its class or None."""
-
-    path: tuple[str, ...]
-    iri: str | None
-
-
-class Key:
-    """A key at one path of the document: what the schema says of it, its class, and how often it was a node."""
-
-    __slots__ = ("at", "children", "count", "datatype", "iri", "item", "name", "path", "told")
-
-    def __init__(self, name: str, path: tuple[str, ...], at: Shape | None) -> None:
-        self.name = name
-        self.path = path
-        self.at = at
-        self.iri = _class(path, at)
-        self.datatype = at.datatype if at is not None else None
-        self.children: dict[str, Key] = {}
-        self.item: Key | None = None
-        self.count = 0
-        self.told = False
-
-    def child(self, name: str) -> Key:
-        """The key `name` below this one."""
-        found = self.children.get(name)
-        if found is None:
-            at = self.at.child(name) if self.at is not None else None
-            found = self.children[name] = Key(name, (*self.path, name), at)
-        return found
-
-    def element(self) -> Key:
-        """The items of a list under this key; they keep its name."""
-        if self.item is None:
-            self.item = Key(self.name, self.path, self.at.item if self.at is not None else None)
-        return self.item
-
-    def below(self) -> Iterator[Key]:
-        """This key and all below it."""
-        yield self
-        for part in (*self.children.values(), *((self.item,) if self.item is not None else ())):
-            yield from part.below()
-
-
-def _class(path: tuple[str, ...], at: Shape | None) -> str | None:
-    """The class of a key: the one its schema names at that place, else the one on which all schemas agree for that name."""
-    if at is not None and at.classes:
-        return at.classes[0]
-    if not path or not CUSTOM.isdisjoint(path[:-1]):
-        return None
-    return borrowed().get(path[-2:]) or borrowed().get(path[-1:])
 
 
 class Place(NamedTuple):
@@ -117,10 +59,10 @@ class Statements:
             yield from self._typed(place)
             if not isinstance(place.value, dict):
                 yield from self._leaf(place)
-            elif _is_value(place.value):
+            elif is_value(place.value):
                 yield from self._leaf(place)
                 stack.append(self._children(place, place.node, skip=("value", "unit")))
-            elif _is_cube(place.value):
+            elif is_cube(place.value):
                 yield from self._cube(place)
             else:
                 stack.append(self._children(place, place.node))
@@ -205,7 +147,7 @@ class Statements:
     def _quantity(self, node: str, value: dict[str, Any]) -> list[Triple]:
         number, unit = value.get("value"), value["unit"]
         found = []
-        if _is_number(number):
+        if is_number(number):
             found.append(Triple(node, terms.NUMBER, *literal(number, "double")))
         elif number is not None:
             found.append(Triple(node, terms.VALUE, *literal(number, None)))
@@ -230,9 +172,9 @@ class Statements:
                 if isinstance(component, dict):
                     yield from self._component(node, component)
                 if isinstance(values, list) and index < len(values):
-                    yield Triple(node, terms.VALUE, _json(values[index]), terms.JSON)
+                    yield Triple(node, terms.VALUE, as_json(values[index]), terms.JSON)
         if "points" in data:
-            yield Triple(place.node, terms.VALUE, _json(data["points"]), terms.JSON)
+            yield Triple(place.node, terms.VALUE, as_json(data["points"]), terms.JSON)
         if isinstance(place.value.get("label"), str):
             yield Triple(place.node, terms.LABEL, place.value["label"], terms.STRING)
 
@@ -256,40 +198,3 @@ def _items(place: Place) -> Iterator[Place]:
                 stack.append((f"{node}/{index}", value, item))
             else:
                 yield Place(f"{node}/{index}", place.above, item, index, value, place.holder)
-
-
-def literal(value: Any, kind: str | None) -> tuple[str, str]:
-    """A JSON scalar as lexical form and datatype: the stated XSD type where the value has its form, else the one of JSON."""
-    if isinstance(value, bool):
-        return ("true" if value else "false"), f"{terms.XSD}boolean"
-    if isinstance(value, int) and kind not in ("double", "float", "decimal"):
-        short = -(2**63) <= value < 2**63
-        return (str(value), terms.INTEGER) if short else (f"{value}.0", f"{terms.XSD}decimal")
-    if isinstance(value, int | float):
-        return _double(value), f"{terms.XSD}double"
-    if not value.isascii():
-        value = value.encode("utf-8", "replace").decode()
-    form = FORMS.get(kind or "")
-    return value, terms.XSD + (kind if kind and form is not None and form.fullmatch(value) else "string")
-
-
-def _double(value: float) -> str:
-    text = repr(float(value)) if abs(value) < 1e308 else repr(value)
-    return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(text, text)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_value(value: dict[str, Any]) -> bool:
-    """Whether an object is a scalar in a box or a quantity."""
-    return "value" in value and not isinstance(value["value"], dict | list)
-
-
-def _is_cube(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("cube-structure"), dict) and isinstance(value.get("data"), dict)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from allotrope.tables.layout import Node
-    from allotrope.tables.walk import Frame
+    from allotrope.tables.sink import Frame
 
 __all__ = ["Tables", "flatten", "tables"]
 FORMAT = "assayline.tables/1"
@@ -80,7 +80,7 @@ def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[
     """A frame as Arrow table: the pointer of each row, the declared columns, then custom information and other entries."""
     import pyarrow as pa
 
-    from allotrope.tables.store import arrow_fields
+    from allotrope.tables.types import arrow_fields
 
     absent: dict[pa.DataType, pa.Array] = {}
     fields: list[pa.Field] = [pa.field("pointer", pa.string())]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
+from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from allotrope.tables.store import struct_of
+from allotrope.tables.long import Labels, Values
+from allotrope.tables.types import struct_of
 from allotrope.tables.values import Entry, escape, loose
 
 if TYPE_CHECKING:
@@ -14,33 +15,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from allotrope.tables.walk import Cube
+    from allotrope.tables.sink import Cube
 
 _BATCH = 1 << 20
 _STRUCTURE = ("concept", "unit", "@componentDatatype", "scale", "$asm.fill-value")
 _NAMED = ("measurement identifier", "pointer", "cube", "label", "measure", "unit")
-
-
-class Labels:
-    """A column of repeated texts as codes into a growing list of distinct texts."""
-
-    __slots__ = ("codes", "texts")
-
-    def __init__(self) -> None:
-        self.texts: dict[str, int] = {}
-        self.codes: list[int | None] = []
-
-    def add(self, text: str | None, count: int) -> None:
-        """Append `text` for `count` rows."""
-        self.codes.extend([None if text is None else self.texts.setdefault(text, len(self.texts))] * count)
-
-    def array(self) -> pa.Array:
-        """The column as dictionary array; starts anew."""
-        import pyarrow as pa
-
-        found = pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), pa.array(list(self.texts), pa.string()))
-        self.texts, self.codes = {}, []
-        return found
 
 
 class Cubes:
@@ -49,10 +28,10 @@ class Cubes:
     def __init__(self, dimensions: int) -> None:
         self._width = dimensions
         self._named = {name: Labels() for name in _NAMED}
-        self._axes = [(Labels(), Labels(), _Values()) for _ in range(dimensions)]
+        self._axes = [(Labels(), Labels(), Values()) for _ in range(dimensions)]
         self._points: list[int] = []
         self._further: list[list[str] | None] = []
-        self._values = _Values()
+        self._values = Values()
         self._batches: list[pa.RecordBatch] = []
         self._components: list[dict[str, Any]] = []
         self.leftovers: list[Entry] = []
@@ -168,43 +147,6 @@ class Cubes:
         text = [(name, pa.string()) for name in _STRUCTURE]
         kinds = [("pointer", pa.string()), ("role", pa.string()), ("position", pa.int32()), *text]
         return pa.Table.from_pylist(self._components, schema=pa.schema(kinds))
-
-
-class _Values:
-    """Numbers, and beside them texts where a value is no number."""
-
-    __slots__ = ("_numbers", "_texts")
-
-    def __init__(self) -> None:
-        self._numbers: list[Any] = []
-        self._texts: dict[int, str] = {}
-
-    def add(self, values: list[Any], rows: int) -> None:
-        """Append `rows` values, null beyond the end of `values`."""
-        start = len(self._numbers)
-        if {float, int, type(None)}.issuperset(map(type, values)):
-            self._numbers.extend(values)
-        else:
-            for index, value in enumerate(values, start=start):
-                plain = isinstance(value, int | float) and not isinstance(value, bool)
-                self._numbers.append(value if plain else None)
-                if not plain and value is not None:
-                    self._texts[index] = value if isinstance(value, str) else str(value).lower()
-        self._numbers.extend(repeat(None, rows - len(values)))
-
-    def arrays(self) -> tuple[pa.Array, pa.Array]:
-        """Numbers and texts as Arrow arrays; starts anew."""
-        import pyarrow as pa
-
-        rows = len(self._numbers)
-        texts = (
-            pa.array([self._texts.get(index) for index in range(rows)], pa.string())
-            if self._texts
-            else pa.nulls(rows, pa.string())
-        )
-        found = pa.array(self._numbers, pa.float64()), texts
-        self._numbers, self._texts = [], {}
-        return found
 
 
 def _parts(structure: dict[str, Any], key: str) -> list[Any]:

@@ -14,7 +14,7 @@ import allotrope
 from allotrope import NotAsm
 from allotrope.schema import manifests
 from allotrope.tables import tables
-from allotrope.tables.walk import REPEATED
+from allotrope.tables.sink import REPEATED
 from tests.documents import MANIFESTS, cell_counting
 from tests.tables.test_round_trip import account
 
