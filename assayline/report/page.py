@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from assayline.report import words
+from assayline.report.plate import maps
 from assayline.report.plot import MOST_CURVES, draw
 from assayline.report.results import Column
 
@@ -83,6 +84,7 @@ def instruments(run: Run) -> list[dict[str, Any]]:
                 "results": results,
                 "rows": results.rows[:MOST_ROWS],
                 "plots": [item for item in plots if item[1]],
+                "maps": maps(results),
                 "file": results.file or name,
                 "errors": Counter(text for _, text in results.errors).most_common(12),
             }

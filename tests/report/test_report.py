@@ -257,3 +257,25 @@ def test_words_stand_out_from_what_is_behind_them(theme: int) -> None:
     for index in range(8):
         light, dark = sorted((luminance(colours[f"c{index}"]), luminance(colours["tint"])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, f"curve {index}"
+
+
+def test_a_plate_of_wells_is_drawn_with_the_value_of_each_well(run_folder: Path) -> None:
+    path = run_folder / "asm/growth.txt.asm.json"
+    body = json.loads(path.read_bytes())
+    values = {
+        f"{row}{column}": round(0.01 * index, 2)
+        for index, (row, column) in enumerate((r, c) for r in "ABCDEFGH" for c in range(1, 13))
+    }
+    body["plate reader aggregate document"]["plate reader document"] = [
+        {"measurement aggregate document": {"measurement document": [
+            {"measurement identifier": well, "absorbance": {"value": value, "unit": "mAU"},
+             "sample document": {"sample identifier": "S<1>", "location identifier": well, "well plate identifier": "P & 1"}}]}}
+        for well, value in values.items()
+    ]  # fmt: skip
+    path.write_text(json.dumps(body))
+    found = page(run_folder)
+    drawn = [attributes for tag, attributes in found.tags if tag == "circle"]
+    assert len(drawn) == 96
+    assert [drawn[0]["fill-opacity"], drawn[-1]["fill-opacity"]] == ["0.06", "1.00"]
+    assert "H12: 0.95 mAU" in found.text
+    assert "Plate map: absorbance (mAU), P & 1" in found.text
