@@ -1,4 +1,4 @@
-"""Plate maps as inline SVG: the greater the value, the darker the well; the values stand in the tooltips and the table."""
+"""Plate maps as inline SVG: the greater the value, the stronger the colour; the values stand in the tooltips and the table."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ def wells(results: Results, column: Column) -> dict[str, dict[tuple[int, int], f
     return {plate: values for plate, values in found.items() if len(values) >= FEWEST}
 
 
-def maps(results: Results) -> list[tuple[str, Markup]]:
-    """At most four plate maps of a document, with their captions."""
+def maps(results: Results) -> list[tuple[str, str, Markup]]:
+    """At most four plate maps of a document, each with its caption and the span of its values."""
     drawn = []
     for column in results.columns:
         if column.label not in LEADING:
             for plate, values in wells(results, column).items():
                 unit = f" ({column.unit})" if column.unit else ""
-                drawn.append((f"{column.label}{unit}{', ' if plate else ''}{plate}", draw(values, column)))
+                span = f"{label(min(values.values()))} to {label(max(values.values()))}"
+                drawn.append((f"{column.label}{unit}{', ' if plate else ''}{plate}", span, draw(values, column)))
     return drawn[:MOST_MAPS]
 
 
@@ -52,9 +53,7 @@ def draw(values: dict[tuple[int, int], float], column: Column) -> Markup:
         shade = (value - low) / (high - low) if high > low else 0.5
         x, y, unit = EDGE + 6 + place * STEP, EDGE + row * STEP, f" {column.unit}" if column.unit else ""
         parts.append(well.format(x, y, 0.06 + 0.94 * shade, chr(65 + row), place + 1, label(value), unit))
-    words = (
-        f"Plate map of {column.label}: {len(values)} wells from {label(low)} (lightest) to {label(high)} (darkest) {column.unit}"
-    )
+    words = f"Plate map of {column.label}: {len(values)} wells from {label(low)} to {label(high)} {column.unit}"
     width, height = EDGE + columns * STEP + 4, EDGE + rows * STEP
     svg = Markup('<svg class="plot plate" viewBox="0 0 {} {}" style="max-width:{}px" role="img" aria-label="{}">{}</svg>')
     return svg.format(width, height, round(width * 1.25), words.strip(), Markup("").join(parts))

@@ -279,3 +279,4 @@ def test_a_plate_of_wells_is_drawn_with_the_value_of_each_well(run_folder: Path)
     assert [drawn[0]["fill-opacity"], drawn[-1]["fill-opacity"]] == ["0.06", "1.00"]
     assert "H12: 0.95 mAU" in found.text
     assert "Plate map: absorbance (mAU), P & 1" in found.text
+    assert "From 0 to 0.95:" in found.text
