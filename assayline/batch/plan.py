@@ -12,7 +12,7 @@ from assayline.errors import SameDestination
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-WRITTEN = (".asm.json", ".ledger.json", ".asm.parquet", ".asm.ttl", ".asm.xlsx")
+WRITTEN = (".asm.json", ".ledger.json", ".asm.parquet", ".asm.ttl", ".asm.xlsx", ".update.json", ".error.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,16 @@
 
 Writes DIR/<input>.asm.json and DIR/<input>.ledger.json for each file. A folder is searched and mirrored; of several paths each
 folder keeps its own name. Nothing is overwritten without --force, and each file's outputs appear together or not at all.
+
+With --update DIR the documents in DIR that an older version of converter or schema wrote are converted again: the sources are
+found by their digest, in DIR and in every PATH. New documents go to -o, or with --force in place of the old ones; what changed is
+kept beside each as <input>.update.json.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +20,7 @@ from assayline.batch.work import Settings, convert_item
 from assayline.cli.outcome import Outcome
 from assayline.cli.progress import progress
 from assayline.cli.reading import reading, reading_options
-from assayline.errors import BadUsage
+from assayline.errors import BadArguments, BadUsage
 from assayline.settings import folder_settings
 
 if TYPE_CHECKING:
@@ -29,8 +34,8 @@ FORMATS = ("json", "parquet", "rdf", "xlsx")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Inputs, destination, formats, and how to read."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder of files")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where outputs go; made if absent")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder of files")
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="where outputs go (required without --update)")
     parser.add_argument("--to", metavar="FORMATS", help=f"some of {','.join(FORMATS)} (default: json)")
     reading_options(parser)
     parser.add_argument(
@@ -41,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace outputs that are there already")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written and write nothing")
     parser.add_argument("--jobs", type=int, metavar="N", help="files at a time, each in a process; 0: one a processor")
+    parser.add_argument("--update", type=Path, metavar="DIR", help="convert again what an older version wrote there")
     parser.add_argument("--reference", action="store_true", help="convert through the reference package (no ledger)")
 
 
@@ -68,6 +74,11 @@ def run(options: argparse.Namespace) -> Outcome:
         folder=folder,
         **reading(options),
     )
+    if options.update is not None:
+        return updated(options, settings)
+    if not options.paths or options.output is None:
+        missing = "PATH" if not options.paths else "-o/--output"
+        raise BadArguments(command="assayline convert", problem=f"the following arguments are required: {missing}")
     items = make_plan(options.paths, options.output)
     if len(items) == 1:
         return summary([convert_item(items[0], settings)])
@@ -76,6 +87,25 @@ def run(options: argparse.Namespace) -> Outcome:
     wanted = options.jobs if options.jobs is not None else folder.convert.get("jobs", 1)
     jobs = wanted or os.cpu_count() or 1
     return summary(progress(convert_all(items, settings, jobs), len(items), "converting"))
+
+
+def updated(options: argparse.Namespace, settings: Settings) -> Outcome:
+    """Convert again what is old in a folder; in place only with --force, by the reference package never."""
+    from assayline.batch.update import all_sources, stale, update
+
+    if settings.reference:
+        raise BadUsage(what="--update", found="--reference", expected="this project's converter", next="Leave one of them out.")
+    if not (options.output or options.force or options.dry_run):
+        wanted = "-o DIR for the new documents, or --force to put them in place of the old"
+        raise BadUsage(what="--update", found="neither -o nor --force", expected=wanted, next="--dry-run says what is old.")
+    old = list(stale(options.update))
+    if not old:
+        return Outcome(text=f"{options.update}: nothing there that an older version wrote")
+    sources = all_sources(options.paths, options.update)
+    output = options.output or options.update
+    settings = replace(settings, force=settings.force or options.dry_run)
+    done = (update(one, options.update, output, sources, settings) for one in old)
+    return summary(progress(done, len(old), "converting again"))
 
 
 def line(done: Done) -> str:
@@ -90,7 +120,8 @@ def line(done: Done) -> str:
         return f"{result['input']} → {where}"
     count = result["ledger"]
     told = f"{count['cells']} cells = {count['mapped']} mapped + {count['kept']} kept + {count['ignored']} ignored"
-    return f"{result['input']} → {where}  {result['instrument']}, {told}"
+    changed = f"; {result['because']}: {result['differences']} differences" if "differences" in result else ""
+    return f"{result['input']} → {where}  {result['instrument']}, {told}{changed}"
 
 
 def summary(converted: Iterable[Done]) -> Outcome:
