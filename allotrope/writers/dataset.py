@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allotrope.tables import tables
-from allotrope.writers.tabular import parquet, sidecar
+from allotrope.writers.tabular import columns, parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +37,7 @@ def add(folder: Path, name: str, content: bytes, asm: dict[str, Any]) -> tuple[l
     digest = sha256(content).hexdigest()
     stem = f"{Path(name).name.removesuffix('.json').removesuffix('.asm')}-{digest[:12]}"
     place = f"technique={technique}/release={release}"
-    contents = {folder / f"columns/{place}.json": sidecar(found)}
+    contents = {folder / f"columns/{place}.json": columns(found)}
     for kind, table in found.items():
         if table.num_rows:
             contents[folder / kind / place / f"{stem}.parquet"] = parquet(_named(table, name, digest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -74,12 +75,34 @@ FORMATS: dict[str, Callable[[pa.Table], bytes]] = {"csv": csv, "parquet": parque
 """Format name (and ending of a file) → function from a table to bytes."""
 
 
-def sidecar(found: Tables) -> bytes:
-    """What each column of each table is, as JSON: its place in the document, its type, its unit and the class of its value."""
-    tables = {name: {"rows": table.num_rows, "columns": _columns(table.schema)} for name, table in found.items()}
+def sidecar(found: Tables, name: str, content: bytes) -> bytes:
+    """What each column of each table is, as JSON: its place in the document, its type, its unit and the class of its value.
+
+    Also where the tables came from: name and digest of the document, its schema, and the converter that wrote it.
+    """
+    document = {"name": name, "sha256": sha256(content).hexdigest(), "manifest": found.manifest, "converter": _converter(found)}
+    tables = {kind: {"rows": table.num_rows, "columns": _columns(table.schema)} for kind, table in found.items()}
     findings = [finding.to_json() for finding in found.findings]
-    body = {"schema": SIDECAR, "manifest": found.manifest, "tables": tables, "findings": findings}
+    return _dumped({"schema": SIDECAR, "document": document, "tables": tables, "findings": findings})
+
+
+def columns(found: Tables) -> bytes:
+    """What each column of each table is, for all documents of the manifest."""
+    tables = {kind: {"columns": _columns(table.schema)} for kind, table in found.items()}
+    return _dumped({"schema": SIDECAR, "manifest": found.manifest, "tables": tables})
+
+
+def _dumped(body: dict[str, Any]) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _converter(found: Tables) -> str | None:
+    """Name and version of the converter, where the document names it."""
+    told = []
+    for label in ("ASM converter name", "ASM converter version"):
+        column = found.measurements[label] if label in found.measurements.column_names else None
+        told += [str(column[0])] if column is not None and len(column) and column[0].is_valid else []
+    return " ".join(told) or None
 
 
 def _columns(fields: Iterable[pa.Field]) -> list[dict[str, Any]]:

@@ -62,11 +62,12 @@ def _content(path: Path) -> bytes:
     return sys.stdin.buffer.read() if str(path) == "-" else read_bytes(path)
 
 
-def _tables(path: Path) -> tuple[Tables, dict[str, Any]]:
+def _tables(path: Path) -> tuple[Tables, dict[str, Any], bytes]:
     from allotrope.tables import tables
 
-    asm = parse_asm(_content(path), path)
-    return tables(asm), asm
+    content = _content(path)
+    asm = parse_asm(content, path)
+    return tables(asm), asm, content
 
 
 def _summary(path: Path, found: Tables) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _pipe(options: argparse.Namespace) -> Outcome:
     from allotrope.writers.tabular import FORMATS as WRITERS
 
     (path,) = options.paths
-    found, _ = _tables(path)
+    found, _, _ = _tables(path)
     result = _summary(path, found)
     if options.json:
         if options.output == "-":
@@ -108,7 +109,7 @@ def _file(options: argparse.Namespace, output: Path, ending: str) -> Outcome:
     beside = output.with_name(f"{output.name}.columns.json")
     for part in (output, beside):
         refuse_overwrite(part, force=options.force)
-    found, asm = _tables(path)
+    found, asm, content = _tables(path)
     if ending == "xlsx":
         from allotrope import validate
         from allotrope.writers.xlsx import workbook
@@ -116,7 +117,7 @@ def _file(options: argparse.Namespace, output: Path, ending: str) -> Outcome:
         data, table = workbook(found, validate(asm)), None
     else:
         data, table = WRITERS[ending](getattr(found, options.table)), options.table
-    write_whole({beside: sidecar(found), output: data}, force=options.force)
+    write_whole({beside: sidecar(found, path.name, content), output: data}, force=options.force)
     chosen = getattr(found, options.table)
     text = f"{path} → {output}  {chosen.num_rows} rows, {chosen.num_columns} columns"
     return Outcome([_summary(path, found) | {"output": str(output)}], _findings(path, found, table), text=text)

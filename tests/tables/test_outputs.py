@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -54,6 +55,8 @@ def test_a_file_with_its_sidecar(assayline: Command, document: Path, tmp_path: P
     assert assayline("flatten", document, "-o", output).status == 0
     assert output.stat().st_size > 0
     columns = json.loads((tmp_path / f"out.{ending}.columns.json").read_bytes())
+    assert columns["document"]["sha256"] == hashlib.sha256(document.read_bytes()).hexdigest()
+    assert columns["document"]["manifest"].endswith("cell-counting.manifest")
     listed = {column["name"]: column for column in columns["tables"]["measurements"]["columns"]}
     assert listed["viability (cell counter)"]["unit"] == "%"
     assert listed["viability (cell counter)"]["path"].endswith("processed data document/viability (cell counter)")
