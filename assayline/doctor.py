@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
 from allotrope.errors import DeclaredError
 from assayline import __version__
-from assayline.share import workflows
+from assayline.check import Check
+from assayline.machine import engines, machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GIGA = 1 << 30
 EXTRAS = ("cells", "workflows", "advisor", "notebook")
-ENGINES = {
-    "nextflow": "install Nextflow 25.04 or newer",
-    "java": "apt-get install default-jre-headless",
-    "sbatch": "apt-get install slurm-wlm",
-}
 KEYS = ("ANTHROPIC_API_KEY", "BENCHLING_API_KEY", "ELABFTW_API_KEY")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the doctor: level is ok, warn or fail; `help` is a command or an act."""
-
-    name: str
-    level: str
-    found: str
-    help: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """The check as plain JSON."""
-        return {"name": self.name, "level": self.level, "found": self.found, "help": self.help}
 
 
 def python() -> Iterator[Check]:
@@ -107,53 +84,6 @@ def schemas() -> Iterator[Check]:
         yield Check("ASM schemas", "fail", str(error), "uv pip install allotropy==0.1.134")
     else:
         yield Check("ASM schemas", "ok" if found else "fail", f"{found} schemas in allotropy {version('allotropy')}")
-
-
-def first_line(program: str) -> str:
-    """What a program says of its version; empty if it does not run."""
-    flag = "-version" if program in ("java", "nextflow") else "--version"
-    try:
-        done = subprocess.run([program, flag], capture_output=True, text=True, timeout=20, check=False, errors="replace")
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    return next((line for line in lines if "version" in line.lower()), lines[0] if lines else "") if done.returncode == 0 else ""
-
-
-def engines() -> Iterator[Check]:
-    """Workflows and the programs that run them; all but Snakemake are optional."""
-    try:
-        yield Check("workflows", "ok", ", ".join(workflows()) or "none")
-    except DeclaredError as error:
-        yield Check("workflows", "fail", str(error), "make setup")
-    for program, command in ENGINES.items():
-        found = first_line(program) if shutil.which(program) else ""
-        yield Check(program, "ok" if found else "warn", found or "not on PATH (optional)", "" if found else command)
-
-
-def memory() -> int | None:
-    """Bytes of memory that this process may use (the container's limit, if lower); None where the system does not say."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
-    try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-    except OSError:
-        return total
-    return min(total, int(limit)) if limit.isdigit() else total
-
-
-def machine() -> Iterator[Check]:
-    """Processors, memory, disk of the working folder."""
-    yield Check("processors", "ok", str(os.cpu_count()))
-    total = memory()
-    if total is not None:
-        low = total < 6 * GIGA
-        yield Check("memory", "warn" if low else "ok", f"{total / GIGA:.1f} GB", "scVI wants 6 GB or more" if low else "")
-    free = shutil.disk_usage(Path.cwd()).free
-    level = "fail" if free < GIGA / 2 else "warn" if free < 5 * GIGA else "ok"
-    yield Check("free disk", level, f"{free / GIGA:.1f} GB here", "" if level == "ok" else "make room, or work on another disk")
 
 
 def keys() -> Iterator[Check]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
-from assayline.advisor.client import Advisor, Request, Unanswered, choose
+from assayline.advisor.answers import refusals
+from assayline.advisor.claude import choose
+from assayline.advisor.client import Advisor, Request, Unanswered
 from assayline.advisor.prompts import prompt
 from assayline.advisor.pseudonym import Pseudonyms
-from assayline.advisor.question import CONFIDENCES, Answer, Bound, Question, Reason, question, refusals
+from assayline.advisor.question import CONFIDENCES, Answer, Bound, Question, Reason, question
 from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import SCHEMA, answer_digest, asked_digest, read_decision, who
 from assayline.evidence import Evidence, load

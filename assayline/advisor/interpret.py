@@ -7,7 +7,8 @@ from typing import Any
 
 from allotrope.errors import Finding
 from assayline.advisor import interpretation_rule
-from assayline.advisor.client import Advisor, Request, Unanswered, choose
+from assayline.advisor.claude import choose
+from assayline.advisor.client import Advisor, Request, Unanswered
 from assayline.advisor.prompts import prompt
 from assayline.advisor.pseudonym import Pseudonyms
 from assayline.advisor.question import CONFIDENCES, INTERPRETATION

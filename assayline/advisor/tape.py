@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.advisor.question import Question, question, questions, refusals
+from assayline.advisor.answers import refusals
+from assayline.advisor.question import Question, question, questions
 from assayline.errors import Refused
 from assayline.evidence import load
 from assayline.run_folder import RunFolder, canonical, digest, file_digest, read_json

@@ -112,8 +112,9 @@ def qc_step(run: RunFolder, thresholds: dict[str, Any], decision: str) -> tuple[
 
     `decision` is the digest of the decision file, kept in the report so that a replay can tell whether the run followed it.
     """
+    from assayline.cells.limits import Thresholds
     from assayline.cells.plots import qc_figure
-    from assayline.cells.qc import Thresholds, keep
+    from assayline.cells.qc import keep
 
     data = read_h5ad(run.cells / "counts.h5ad")
     chosen = Thresholds(**thresholds)
@@ -179,7 +180,7 @@ def read_h5ad(path: Path) -> Any:
         raise BadInput(what=path, found="no such file", expected="what the station before writes", next="Run that station first.")
     try:
         return anndata.read_h5ad(path)
-    except (OSError, KeyError, ValueError, anndata.AnnDataReadError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise BadInput(
             what=path, found=f"{type(error).__name__}: {error}", expected="a whole AnnData file", next="Run that station again."
         ) from error

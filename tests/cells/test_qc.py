@@ -6,7 +6,8 @@ import numpy as np
 import pandas
 import pytest
 
-from assayline.cells.qc import Thresholds, keep, limits, reasons, spread, survey
+from assayline.cells.limits import Thresholds, limits, spread
+from assayline.cells.qc import keep, reasons, survey
 from assayline.errors import Refused
 
 USUAL = Thresholds(3.0, 3.0, 3.0, 0.05, 3)

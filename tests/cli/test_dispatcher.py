@@ -12,12 +12,12 @@ import pytest
 
 from allotrope.errors import Finding
 from assayline import __version__
-from assayline.cli.main import envelope
 from assayline.cli.outcome import Outcome
+from assayline.cli.show import envelope
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
 
 CLI = Path(__file__).resolve().parents[2] / "assayline" / "cli"
-HELPERS = {"__init__", "main", "outcome", "parsing", "progress", "reading", "verbs"}
+HELPERS = {"__init__", "main", "outcome", "parsing", "progress", "reading", "show", "verbs"}
 COMMANDS = [(verb, subverb) for verb in verbs() for subverb in (subverbs(load(verb)) or [""])]
 
 
