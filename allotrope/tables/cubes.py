@@ -49,6 +49,8 @@ class Cubes:
         rows = max(map(len, columns), default=max(sizes, default=0))
         grid = len(axes) > 1 and prod(sizes) == rows and any(size != rows for size in sizes)
         rows = rows if grid else max(rows, *sizes, 0)
+        if not rows and "label" in body:
+            self._keep(pointer, [("label", body["label"])])
         if not grid and any(len(part) != rows for part in chain(axes, columns)):
             self.uneven.append(pointer)
         spread = [_spread(axis, position, sizes, rows) if grid else axis for position, axis in enumerate(axes)]

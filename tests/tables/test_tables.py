@@ -255,6 +255,14 @@ def test_a_cube_of_texts_and_flags_keeps_them() -> None:
     ]
 
 
+def test_a_cube_without_points_keeps_its_label() -> None:
+    manifest = next(name for name in manifests() if name.endswith("REC/2025/03/plate-reader.manifest"))
+    head = ("plate reader aggregate document", "plate reader document", "measurement aggregate document")
+    structure = {"dimensions": [{"concept": "a"}], "measures": [{"concept": "b"}]}
+    cube = {"label": "empty", "cube-structure": structure, "data": {"dimensions": [[]], "measures": [[]]}}
+    account(_nested(manifest, (*head, "measurement document", "data cube"), [cube]))
+
+
 def test_an_uneven_cube_is_told_and_loses_nothing() -> None:
     manifest = next(name for name in manifests() if name.endswith("REC/2025/03/plate-reader.manifest"))
     path = (
