@@ -86,7 +86,7 @@ def read_h5ad(path: Path) -> list[Matrix]:
 
     try:
         data = anndata.read_h5ad(path)
-    except (OSError, KeyError, ValueError, anndata.AnnDataReadError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise _bad(path, f"{type(error).__name__}: {error}", "a readable AnnData file") from error
     names = [str(name) for name in data.obs_names]
     genes = [str(name) for name in data.var_names]
