@@ -34,6 +34,7 @@ def main(notebook: str, files: str, address: str, count: str, tagged: str = "") 
     )
     with LocalNotebook(Path(notebook), who="vega") as local:
         outbox = Outbox(local)
+        adapter.plan(entry(0, Path(files))[0], local.storage)
         print("ready", flush=True)
         for index in range(int(count)):
             made, paths = entry(index, Path(files))
