@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.labels import fold
-from allotrope.phrases import Facts
+from allotrope.phrase_facts import Facts
 from allotrope.plate import plate_columns, row_index
 
 if TYPE_CHECKING:

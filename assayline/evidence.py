@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from assayline.errors import AssaylineError, BadInput
-from assayline.run_folder import RunFolder, write_atomic
+from assayline.json_files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/evidence/1"
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\Z")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assayline.difference import VERSION, Difference, differences, summary
 from assayline.documents import read_asm
 from assayline.errors import BadInput, BadUsage
-from assayline.run_folder import read_json
+from assayline.json_files import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from assayline.evidence import Evidence, facts_of, publish
+from assayline.json_files import read_json, write_json
 from assayline.measured_plot import measured_figure
-from assayline.run_folder import RunFolder, read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/measured/1"
 SETTINGS = frozenset({"device control aggregate document", "data processing document", "image aggregate document"})

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from allotrope.writers.xlsx_rows import filled, heading, identifiers, is_list, list_rows, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     import pyarrow as pa
     from openpyxl import Workbook
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ROWS = 1_048_576
 TEXT = 32_767
-_FIRST = ("measurement identifier", "sample identifier", "measurement time")
 _NAME = 31
 
 
@@ -37,17 +37,17 @@ def workbook(found: Tables, findings: Iterable[Finding] = ()) -> bytes:
     book = Workbook(write_only=True)
     sheets = _Sheets(book)
     measurements = found.measurements
-    keys = _keys(measurements)
-    sheets.table("measurements", _shown(measurements))
+    keys = identifiers(measurements)
+    sheets.table("measurements", shown(measurements))
     for field, column in zip(measurements.schema, measurements.columns, strict=True):
-        if _is_list(field.type):
-            sheets.rows(field.name, *_list_rows(field, column, keys))
+        if is_list(field.type):
+            sheets.rows(field.name, *list_rows(field, column, keys))
     calculated = found.calculated
-    sheets.table("calculated data", _shown(calculated))
+    sheets.table("calculated data", shown(calculated))
     for field, column in zip(calculated.schema, calculated.columns, strict=True):
-        if _is_list(field.type):
-            sheets.rows(f"calculated, {field.name}", *_list_rows(field, column, _keys(calculated)))
-    sheets.table("cubes", _filled(found.cubes))
+        if is_list(field.type):
+            sheets.rows(f"calculated, {field.name}", *list_rows(field, column, identifiers(calculated)))
+    sheets.table("cubes", filled(found.cubes))
     sheets.table("metadata", found.metadata)
     told = [*found.findings, *findings, *sheets.findings]
     header = ["level", "code", "where", "message"]
@@ -67,18 +67,18 @@ class _Sheets:
 
     def table(self, name: str, table: pa.Table) -> None:
         """A table as sheet, units in its head; always there, even without rows."""
-        header = [_head(field) for field in table.schema]
+        header = [heading(field) for field in table.schema]
         batches = (zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in table.to_batches(65_536))
         self.rows(name, header, (list(row) for batch in batches for row in batch), always=True)
 
     def rows(self, name: str, header: list[str], rows: Iterable[list[Any]], *, always: bool = False) -> None:
         """Rows as sheet; none if there are no rows, unless `always`."""
-        sheet, filled = None, 0
+        sheet, full = None, 0
         for row in rows:
-            if sheet is None or filled == ROWS:
-                sheet, filled = self._sheet(name, header), 1
+            if sheet is None or full == ROWS:
+                sheet, full = self._sheet(name, header), 1
             sheet.append([self._cell(sheet, value) for value in row])
-            filled += 1
+            full += 1
         if sheet is None and always:
             self._sheet(name, header)
 
@@ -114,64 +114,3 @@ class _Sheets:
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value))
         cell.data_type = "s"
         return cell
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
-
-
-def _head(field: pa.Field) -> str:
-    """A column's name with its unit, as a person reads it."""
-    import pyarrow as pa
-
-    if pa.types.is_timestamp(field.type):
-        return f"{field.name} [UTC]"
-    unit = (field.metadata or {}).get(b"unit", b"").decode()
-    return f"{field.name} [{unit}]" if unit else field.name
-
-
-def _filled(table: pa.Table) -> pa.Table:
-    """A table without the columns that hold nothing."""
-    return table.select(
-        [name for name, column in zip(table.column_names, table.columns, strict=True) if column.null_count < len(column)]
-    )
-
-
-def _shown(table: pa.Table) -> pa.Table:
-    """The scalar columns of a table that hold something, those a reader looks for first at the front."""
-    names = [field.name for field in _filled(table).schema if not _is_list(field.type)]
-    front = [name for name in _FIRST if name in names]
-    return table.select(front + [name for name in names if name not in (*front, "pointer")] + ["pointer"])
-
-
-def _keys(table: pa.Table) -> list[str]:
-    """What names a row on other sheets: its identifier, else its place in the document."""
-    for name in ("measurement identifier", "calculated data identifier"):
-        if name in table.column_names and table[name].null_count == 0:
-            return [str(key) for key in table[name].to_pylist()]
-    return [str(key) for key in table["pointer"].to_pylist()]
-
-
-def _list_rows(field: pa.Field, column: pa.ChunkedArray, keys: list[str]) -> tuple[list[str], Iterator[list[Any]]]:
-    """A column of lists as rows of their own: the key of the row, the number of the item, then the item's filled columns."""
-    cells = column.to_pylist()
-    parts = [part for part in field.type.value_type if any(item[part.name] is not None for cell in cells for item in cell or ())]
-    rows = (
-        [key, number, *(_text(item[part.name]) for part in parts)]
-        for key, cell in zip(keys, cells, strict=True)
-        for number, item in enumerate(cell or (), start=1)
-    )
-    return ["row", "number", *(_head(part) for part in parts)], rows
-
-
-def _text(value: Any) -> Any:
-    """A nested value as JSON text; anything else as it is."""
-    if not isinstance(value, list | dict):
-        return value
-    import orjson
-
-    from allotrope.writers.tabular import trimmed
-
-    return orjson.dumps(trimmed(value)).decode()

@@ -16,10 +16,12 @@ from assayline.advisor.question import CONFIDENCES, Answer, Bound, Question, Rea
 from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import SCHEMA, answer_digest, asked_digest, read_decision, who
 from assayline.evidence import Evidence, load
-from assayline.run_folder import RunFolder, write_atomic, write_json
+from assayline.json_files import write_atomic, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assayline.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)

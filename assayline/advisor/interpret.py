@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from assayline.advisor import interpretation_rule
@@ -15,7 +15,10 @@ from assayline.advisor.question import CONFIDENCES, INTERPRETATION
 from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import asked_digest
 from assayline.evidence import Evidence, load
-from assayline.run_folder import RunFolder, read_json, write_json
+from assayline.json_files import read_json, write_json
+
+if TYPE_CHECKING:
+    from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/interpretation/1"
 Facts = dict[str, Evidence]

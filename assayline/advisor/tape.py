@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.advisor.answers import refusals
 from assayline.advisor.question import Question, question, questions
 from assayline.errors import Refused
 from assayline.evidence import load
-from assayline.run_folder import RunFolder, canonical, digest, file_digest, read_json
+from assayline.json_files import canonical, digest, file_digest, read_json
+
+if TYPE_CHECKING:
+    from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/decision/1"
 FOLLOWERS = {

@@ -13,7 +13,7 @@ from assayline.cells import genes
 from assayline.cells.read import Matrix, read
 from assayline.cells.values import Values, judge
 from assayline.errors import Refused
-from assayline.run_folder import file_digest
+from assayline.json_files import file_digest
 
 if TYPE_CHECKING:
     from pathlib import Path

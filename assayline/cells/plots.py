@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assayline.run_folder import RunFolder, write_atomic, write_json
+from assayline.json_files import write_atomic, write_json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from assayline.run_folder import RunFolder
 
 COLOURS = (
     "#0072B2",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.errors import BadInput, CannotWrite
 from assayline.evidence import Evidence, facts_of, publish
-from assayline.run_folder import RunFolder, write_atomic, write_json
+from assayline.json_files import write_atomic, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from allotrope.errors import Finding
+    from assayline.run_folder import RunFolder
 
 QC_SCHEMA = "assayline/cells-qc/1"
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from assayline.cells.steps import read_h5ad, write_h5ad, write_parquet
 from assayline.errors import BadUsage
 from assayline.evidence import Evidence, facts_of, publish
-from assayline.run_folder import RunFolder, read_json, write_json
+from assayline.json_files import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from allotrope.errors import Finding
+    from assayline.run_folder import RunFolder
 
 MODEL_SCHEMA = "assayline/cells-model/1"
 CLUSTERS_SCHEMA = "assayline/cells-clusters/1"

@@ -87,7 +87,7 @@ def _replay(folder: RunFolder) -> Outcome:
     from assayline.advisor.interpret import verify
     from assayline.advisor.tape import replay
     from assayline.evidence import load
-    from assayline.run_folder import read_json
+    from assayline.json_files import read_json
 
     rows, findings = replay(folder), []
     if folder.interpretation.is_file():

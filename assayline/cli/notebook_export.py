@@ -22,10 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     """The archive and how many entries it holds."""
     from assayline.errors import WouldOverwrite
+    from assayline.json_files import write_atomic
     from assayline.notebook.eln import export
     from assayline.notebook.local import LocalNotebook
     from assayline.notebook.place import notebook_folder
-    from assayline.run_folder import write_atomic
 
     if options.output.exists() and not options.force:
         raise WouldOverwrite(file=options.output)

@@ -34,12 +34,12 @@ def run(options: argparse.Namespace) -> Outcome:
     """The proposal with its open points, or the problems that a check found."""
     from allotrope.errors import Finding
     from assayline.errors import WouldOverwrite
+    from assayline.json_files import write_json
     from assayline.notebook.benchling import connect
     from assayline.notebook.benchling_map import check, propose, read_mapping
     from assayline.notebook.compose import compose
     from assayline.notebook.place import author, notebook_folder
     from assayline.notebook.run import read_run
-    from assayline.run_folder import write_json
 
     path = options.output or notebook_folder(options.notebook) / "benchling.json"
     entry, service = compose(read_run(options.run), authors=[author()]), connect()

@@ -25,9 +25,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     """Render the page and write it; RUN/report.html itself is always replaced, since it follows from the folder."""
     from assayline.errors import WouldOverwrite
+    from assayline.json_files import write_atomic
     from assayline.notebook.run import read_run
     from assayline.report.page import render
-    from assayline.run_folder import write_atomic
 
     found = read_run(options.run)
     if options.output and options.output != Path("-") and options.output.exists() and not options.force:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from assayline.run_folder import canonical
+from assayline.json_files import canonical
 
 START = "0" * 64
 KINDS = ("created", "amended", "signed", "locked")

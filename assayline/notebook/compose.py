@@ -202,7 +202,7 @@ def span(run: Run) -> dict[str, str]:
 
 def links(run: Run) -> list[Link]:
     """The run itself and every sample that its documents name."""
-    from assayline.report.results import Column
+    from assayline.report.curves import Column
 
     column = Column("Sample")
     samples = dict.fromkeys(clean(row[column]) for results in run.results.values() for row in results.rows if column in row)

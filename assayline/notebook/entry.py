@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
-from assayline.run_folder import canonical
+from assayline.json_files import canonical
 
 SCHEMA = "assayline/entry/1"
 MOST_SHOWN = 500

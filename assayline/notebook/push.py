@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from assayline.run_folder import write_json
+from assayline.json_files import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from assayline.report import words
+from assayline.report.curves import Column
 from assayline.report.plate import maps
 from assayline.report.plot import MOST_CURVES, draw
-from assayline.report.results import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

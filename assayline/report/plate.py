@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from assayline.report.curves import Column
 from assayline.report.plot import label
-from assayline.report.results import LEADING, Column
+from assayline.report.results import LEADING
 
 if TYPE_CHECKING:
     from assayline.report.results import Results

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assayline.report.results import Curve
+    from assayline.report.curves import Curve
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 320, 62, 14, 12, 48
 MOST_CURVES, MOST_POINTS, NAMED = 48, 240, 8

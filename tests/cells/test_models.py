@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assayline.cells.models import Settings, verdict
+from assayline.cells.models import Settings
+from assayline.cells.verdict import verdict
 
 FALL = 1000 + 800 * np.exp(-np.arange(200) / 15)
 

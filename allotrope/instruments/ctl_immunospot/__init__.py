@@ -11,7 +11,7 @@ from allotrope.custom import AGGREGATE, CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.instrument import Instrument
 from allotrope.instruments.ctl_immunospot.tables import Table, heads, histogram, plates
-from allotrope.phrases import Facts
+from allotrope.phrase_facts import Facts
 from allotrope.plate import well_count
 from allotrope.signature import Signature, text
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from allotrope.envelope import Document, Group, Node
     from allotrope.instruments.moldev_softmax_pro.groups import GroupBlock, Value
-    from allotrope.instruments.moldev_softmax_pro.plates import PlateBlock, Reading
+    from allotrope.instruments.moldev_softmax_pro.plates import PlateBlock
+    from allotrope.instruments.moldev_softmax_pro.readings import Reading
 
 UNITS = {"Absorbance": "mAU", "Fluorescence": "RFU", "Luminescence": "RLU"}
 PROFILES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from allotrope.plate import SHAPES, plate_columns, row_letters, seconds, split_well
+from allotrope.instruments.moldev_softmax_pro.readings import Reading, read_tables
+from allotrope.plate import SHAPES
 from allotrope.values import number
 
 if TYPE_CHECKING:
@@ -68,17 +68,6 @@ READ_TYPES = ("Endpoint", "Kinetic", "Spectrum")
 VERSION = "1.3"
 
 
-@dataclass(slots=True)
-class Reading:
-    """One plate read once: at a wavelength, at a time, with the cells of its wells."""
-
-    wavelength: int
-    """Place in the list of wavelengths."""
-    time: float | None
-    temperature: int | float | None
-    wells: dict[str, Cell]
-
-
 @dataclass
 class PlateBlock:
     """One plate: the facts of its header, its readings in order, and reduced values by well."""
@@ -131,7 +120,7 @@ def plate_block(source: Source, grid: Grid, first: int, last: int) -> PlateBlock
             custom[f"{facts['name'].text} {name}"] = cell.keep() or ""
     block = PlateBlock(facts, custom, [])
     block.wavelengths = _wavelengths(block)
-    _data(block, grid, first + 1, last)
+    read_tables(block, grid, first + 1, last)
     return block
 
 
@@ -141,85 +130,6 @@ def _wavelengths(block: PlateBlock) -> list[int | float]:
     if block.text("read type") == "Spectrum" and start is not None and end is not None and step:
         return [start + step * at for at in range(min(int((end - start) / step) + 1, 10_000))]
     return block.numbers("wavelengths")
-
-
-def _data(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
-    """The tables under the header: raw readings unless only reduced values were exported, then reduced values."""
-    by_well = block.text("export format") == "TimeFormat"
-    heads = [row for row in range(first, last) if (split_well(grid.text(row, 2)) if by_well else _heads(block, grid, row))]
-    for at, head in enumerate(heads):
-        end = heads[at + 1] if at + 1 < len(heads) else last
-        grid.structure(head)
-        raw = at == 0 and block.text("data type") != "Reduced"
-        if by_well:
-            _columns(block, grid, head, end, raw=raw)
-        else:
-            _matrices(block, grid, head, end, raw=raw)
-    shape = SHAPES[int(block.number("number of wells") or 96)]
-    place = {f"{row_letters(row)}{column + 1}": None for row in range(shape[0]) for column in range(shape[1])}
-    known = {well for reading in block.readings for well in reading.wells} if block.readings else place.keys()
-    block.wells = {well: None for well in place if well in known}
-
-
-def _heads(block: PlateBlock, grid: Grid, row: int) -> bool:
-    """Whether a row holds the column numbers of a matrix: it follows the plate's header or a blank line."""
-    above = grid.blank(row - 1) or bool(grid.text(row - 1))
-    return above and len(plate_columns(grid, row, 2)) == SHAPES[int(block.number("number of wells") or 96)][1]
-
-
-def _columns(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
-    """A table with a column a well: a line for each time of a wavelength, a blank line between wavelengths."""
-    wells = {column: grid.text(head, column) for column in range(2, len(grid.rows[head])) if split_well(grid.text(head, column))}
-    rows = [(bool(grid.blank(row)), row) for row in range(head + 1, end)]
-    runs = [[row for _, row in run] for blank, run in groupby(rows, key=lambda pair: pair[0]) if not blank]
-    kinetic = block.text("read type") == "Kinetic"
-    if not kinetic:
-        runs = [[row] for run in runs for row in run]
-    for at, run in enumerate(runs):
-        for row in run:
-            cells = {well: grid.at(row, column) for column, well in wells.items()}
-            if not raw:
-                block.reduced |= {well: cell for well, cell in cells.items() if cell}
-            else:
-                block.readings.append(_reading(grid, [row], at, cells))
-
-
-def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
-    """Matrices one below the other (times, or wavelengths of a spectrum), those of several wavelengths side by side."""
-    count = SHAPES[int(block.number("number of wells") or 96)][0]
-    runs = []
-    start = 2
-    while columns := plate_columns(grid, head, start):
-        runs.append(columns)
-        start = max(columns) + 2
-    rows = [row for row in range(head + 1, end) if not (grid.blank(row) and len(grid.rows[row]) <= 3)]
-    spectrum = block.text("read type") == "Spectrum"
-    for at in range(0, len(rows), count):
-        chunk = rows[at : at + count]
-        for place, columns in enumerate(runs if raw else runs[:1]):
-            lines = enumerate(chunk)
-            cells = {f"{row_letters(i)}{name}": grid.at(row, column) for i, row in lines for column, name in columns.items()}
-            if not raw:
-                block.reduced |= {well: cell for well, cell in cells.items() if cell}
-            else:
-                block.readings.append(_reading(grid, chunk, at // count if spectrum else place, cells))
-
-
-def _reading(grid: Grid, rows: list[int], wavelength: int, wells: dict[str, Cell]) -> Reading:
-    """One reading; the first filled line holds time (or wavelength) and temperature, where 0 and NaN mean that none was read."""
-    reading = Reading(wavelength, None, None, wells)
-    for row in rows:
-        first, second = grid.at(row, 0), grid.at(row, 1)
-        if first:
-            first.mapped()
-            reading.time = seconds(first.text)
-        if second:
-            found = second.as_number()
-            reading.temperature = found or None
-            second.mapped() if found else second.ignore("no temperature was read")
-        if first or second:
-            break
-    return reading
 
 
 def last_saved(text: str) -> str:

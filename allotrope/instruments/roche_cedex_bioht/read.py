@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allotrope.analyte import concentration
-from allotrope.aside import set_aside
 from allotrope.custom import CUSTOM
-from allotrope.envelope import add_error, put
-from allotrope.instruments.roche_cedex_bioht.kits import ALL, Kit, kit_of
+from allotrope.envelope import put
+from allotrope.instruments.roche_cedex_bioht.kits import ALL, kit_of
+from allotrope.instruments.roche_cedex_bioht.measure import measure
+from allotrope.instruments.roche_cedex_bioht.session import Row, Session
 from allotrope.record import Record, index_labels
-from allotrope.required import measured
 from allotrope.values import moment, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from allotrope.envelope import Document, Group, Node
+    from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.source import Source
 
@@ -26,39 +24,8 @@ MARKER = "#ARC-FILE#"
 TITLE = "record type,time,marker,archive version,column 5,column 6,model,serial number,software version,user"
 RECENT = "record type,time,sample,batch,sample role,column 6,code,dilution factor,unit,flag,result"
 OLD = "record type,time,code,column 4,column 5,sample,sample role,unit,flag,result"
-FLAGS = {"v": "verification", "c": "calibration"}
-BELOW = "< TEST RNG"
 SAME_SESSION = timedelta(hours=1)
 """The tests of one sample follow each other within minutes; a longer pause starts a new measurement."""
-LDH_UNIT = 0.0167
-"""The reference's factor from U/L of lactate dehydrogenase to what it writes as mmol/L; the activity itself is kept beside it."""
-
-
-@dataclass(slots=True)
-class Row:
-    """One test of one sample."""
-
-    record: Record
-    kit: Kit
-    time: str
-    sample: str
-    batch: str
-    result: float | None
-
-    @property
-    def identity(self) -> str:
-        """Tests that differ in this stand side by side in one measurement, in its order."""
-        parts = (self.kit.analyte, self.record.peek("dilution factor"), self.record.peek("code"))
-        return "_".join(part for part in parts if part)
-
-
-@dataclass(slots=True)
-class Session:
-    """The tests of a sample that belong together, by identity; `passed_over` are repeats without a result."""
-
-    time: str
-    tests: dict[str, Row] = field(default_factory=dict)
-    passed_over: list[Row] = field(default_factory=list)
 
 
 def read(source: Source) -> Document:
@@ -85,7 +52,7 @@ def read(source: Source) -> Document:
     for key in _ordered(samples):
         group = document.group()
         for session in _sessions(sorted(samples[key], key=lambda row: row.time)):
-            _measure(document, group, session)
+            measure(document, group, session)
         put(group.document, "analyst", facts["analyst"])
         put(group.node, "data processing time", facts["processed"])
     if not any(group.measurements for group in document.groups):
@@ -149,82 +116,3 @@ def _sessions(rows: list[Row]) -> list[Session]:
             sessions[-1].tests[row.identity] = row
         before = row.time or before
     return sessions
-
-
-def _measure(document: Document, group: Group, session: Session) -> None:
-    """A measurement for each optical density of a session, and one for all its analytes."""
-    tests = [session.tests[identity] for identity in sorted(session.tests)]
-    for row in [row for row in tests if row.kit.analyte == "optical_density"]:
-        node = _node(group, session, row)
-        measured(document, node, "absorbance", row.record.number("result"), "mAU")
-        put(node, CUSTOM, _custom(row))
-    tests = [row for row in tests if row.kit.analyte != "optical_density"]
-    analytes = [(row, _analyte(document, row)) for row in tests]
-    found = [analyte for _, analyte in analytes if analyte is not None]
-    if found:
-        node = _node(group, session, tests[0])
-        node["analyte aggregate document"] = {"analyte document": found}
-    elif not group.measurements:
-        for row in tests:
-            set_aside(document, row.record, f"the schema has no place for results in {row.record.peek('unit') or 'no unit'}")
-        return
-    node = group.measurements[-1]
-    for row, analyte in analytes:
-        error = _error(row)
-        if row.result is None and error:
-            add_error(node, error, f"{row.kit.analyte} - {row.kit.name}")
-        _settle(row)
-        if analyte is None:
-            put(node, CUSTOM, {f"{row.identity} {label}": value for label, value in _custom(row).items()})
-    for row in session.passed_over:
-        put(node, CUSTOM, {f"{row.identity} repeat {label}": value for label, value in row.record.rest().items()})
-
-
-def _node(group: Group, session: Session, row: Row) -> Node:
-    node = group.measurement({"device control/device type": "solution-analyzer", "measurement time": session.time or None})
-    put(node, "sample document/sample identifier", row.record.text("sample"))
-    put(node, "sample document/batch identifier", row.record.text("batch"))
-    return node
-
-
-def _settle(row: Row) -> None:
-    """Sample, batch and time decided where the test went."""
-    row.record.text("sample")
-    row.record.text("batch")
-    row.record.time("time")
-
-
-def _analyte(document: Document, row: Row) -> Node | None:
-    """The analyte document of a test; None where the schema has no place for its unit."""
-    node: Node = {"analyte name": row.kit.analyte}
-    unit = row.record.peek("unit")
-    if row.kit.analyte == "ldh" and unit.casefold() == "u/l":
-        activity = None if row.result is None else row.result * LDH_UNIT
-        concentration(document, node, activity, "mmol/L")
-        if row.result is not None:
-            put(node, CUSTOM, {"catalytic activity (U/L)": row.result})
-    elif not concentration(document, node, row.result, unit):
-        return None
-    row.record.number("result")
-    row.record.text("unit")
-    put(node, CUSTOM, _custom(row))
-    return node
-
-
-def _error(row: Row) -> str | None:
-    """What a flag says: below the range, the result as written; a flag without a known meaning is unknown."""
-    flag = row.record.peek("flag")
-    return row.record.peek("result") if flag == BELOW else FLAGS.get(flag, "unknown") if flag else None
-
-
-def _custom(row: Row) -> dict[str, Any]:
-    """What custom information says of a test: code, kit, flag, and every cell that nothing has read."""
-    record = row.record
-    error = _error(row)
-    facts = {"analyte code": record.text("code"), "detection kit": row.kit.name, "detection kit range": row.kit.range}
-    if error is not None:
-        facts["flag"] = error
-        facts["flag as written"] = record.text("flag")
-    _settle(row)
-    rest: dict[str, Any] = record.rest()
-    return {key: value for key, value in facts.items() if value is not None} | rest
