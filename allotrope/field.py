@@ -19,7 +19,7 @@ Read = Callable[[Any, Locale], Any]
 ANCHORS = ("@document/", "@group/", "@device/", "@system/")
 
 
-def as_text(value: Any, locale: Locale) -> str | None:
+def as_text(value: Any, _locale: Locale) -> str | None:
     """The stripped text of a cell, None where it is empty."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -43,11 +43,12 @@ def as_time(value: Any, locale: Locale) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Labels (in any spelling, the first that has a value wins) and the path of their value. With a unit the value is a quantity and
-    read as a number; without, as text, unless `read` says otherwise. Paths are relative to the measurement; `@document/`, `@group/`,
-    `@device/` and `@system/` start at the technique document, the measurement aggregate, the device and the data system. A path that
-    ends in `custom information document` keeps the value there under its own label; one more segment after it gives another label. A table's row without a `required`
-    value gives no measurement.
+    """Labels (in any spelling, the first that has a value wins) and the path of their value.
+
+    With a unit the value is a quantity and read as a number; without, as text, unless `read` says otherwise. Paths are relative
+    to the measurement; `@document/`, `@group/`, `@device/` and `@system/` start at the technique document, the measurement
+    aggregate, the device and the data system. A path that ends in `custom information document` keeps the value there under its
+    own label; one more segment after it gives another label. A table's row without a `required` value gives no measurement.
     """
 
     labels: str | tuple[str, ...]
@@ -252,7 +253,7 @@ class _Plan:
             self.notes.append((message, first.where))
 
     def leave_out(self, document: Document) -> list[int]:
-        """Leave out the rows that lack a value the schema requires, say so, and return the others; their cells are kept verbatim."""
+        """Leave out the rows that lack a required value, and say so (their cells are kept verbatim); return the others."""
         lacking: dict[int, str] = {}
         for label, values in self.required:
             lacking |= {at: label for at, value in enumerate(values) if value is None}
