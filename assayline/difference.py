@@ -15,7 +15,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from allotrope.tables.values import escape
+from allotrope.tables.entries import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

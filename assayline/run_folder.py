@@ -1,4 +1,4 @@
-"""The run folder: where everything of a run lies, digests of it, and writing that leaves nothing half done."""
+"""The run folder: where everything of a run lies."""
 
 from __future__ import annotations
 

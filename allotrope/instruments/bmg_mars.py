@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.instrument import Instrument
+from allotrope.matrix import matrix
 from allotrope.phrases import Phrases
-from allotrope.plate import matrix
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.grid import Grid
-    from allotrope.plate import Matrix
+    from allotrope.matrix import Matrix
     from allotrope.source import Source
 
 READS = {"absorbance": "mAU", "fluorescence": "RFU", "luminescence": "RLU"}

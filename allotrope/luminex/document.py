@@ -1,4 +1,4 @@
-"""What both layouts of a Luminex export say, and the document made of it: a group a well, an analyte document a bead region."""
+"""The document made of a Luminex export: a group a well, an analyte document a bead region."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from allotrope.tables.entries import Entry, escape, loose
 from allotrope.tables.long import Labels, Values
 from allotrope.tables.types import struct_of
-from allotrope.tables.values import Entry, escape, loose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.tables.store import Column, Entries
 
 if TYPE_CHECKING:
+    from allotrope.tables.entries import Entry
     from allotrope.tables.layout import Node
-    from allotrope.tables.values import Entry, Written
+    from allotrope.tables.values import Written
 
 REPEATED = 50_000
 HERE = "."

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.schema.unitlist import fold
 from allotrope.sources import identifies
+from allotrope.tables.entries import Entry, escape, is_cube, loose
 from allotrope.tables.layout import CUSTOM
 from allotrope.tables.sink import Sink
 from allotrope.tables.types import written
-from allotrope.tables.values import Entry, escape, fits, is_cube, loose
+from allotrope.tables.values import fits
 
 if TYPE_CHECKING:
     from allotrope.tables.layout import Node

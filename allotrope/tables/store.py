@@ -9,7 +9,7 @@ from allotrope.tables.types import struct_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from allotrope.tables.values import Entry
+    from allotrope.tables.entries import Entry
 
 
 class Column:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.tables.values import EXACT, Entry, Written, instant
+from allotrope.tables.values import EXACT, Written, instant
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from allotrope.tables.entries import Entry
     from allotrope.tables.layout import Node
 
 

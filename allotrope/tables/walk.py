@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.sources import DEFINING, referenced
+from allotrope.tables.entries import escape, loose
 from allotrope.tables.layout import CUSTOM
 from allotrope.tables.sink import HERE, REPEATED, Frame, Sink
 from allotrope.tables.sort import sort
-from allotrope.tables.values import escape, loose
 
 if TYPE_CHECKING:
     from allotrope.tables.layout import Layout, Node

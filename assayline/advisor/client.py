@@ -1,4 +1,4 @@
-"""Who is asked: one protocol, and Claude behind it through the anthropic SDK."""
+"""Who is asked: one protocol, what goes there and what comes back."""
 
 from __future__ import annotations
 

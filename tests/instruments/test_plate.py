@@ -5,17 +5,8 @@ from __future__ import annotations
 import pytest
 
 from allotrope.grid import Grid
-from allotrope.plate import (
-    matrix,
-    plain_well,
-    plate_columns,
-    row_index,
-    row_letters,
-    seconds,
-    split_well,
-    well_count,
-    well_count_of,
-)
+from allotrope.matrix import matrix
+from allotrope.plate import plain_well, plate_columns, row_index, row_letters, seconds, split_well, well_count, well_count_of
 from allotrope.record import MAPPED
 from allotrope.values import Locale
 
