@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from allotrope.grid import Grid
     from allotrope.source import Source
 
-SOFTWARE = r"^\s*Software Version\t[\s\S]*^Procedure Details"
+SOFTWARE = r"^\s*Software Version\t"
+PROCEDURE = r"^Procedure Details"
 """What every export of a plate shows (signature); the reads that follow tell plate values from images."""
 PLATE_READ = r"\b(Absorbance|Fluorescence|Luminescence|Alpha) (Endpoint|Spectrum|Area Scan)\b"
 IMAGE_READ = r"\bImage (Single Image|Montage|Z-Stack)\b"

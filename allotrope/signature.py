@@ -27,7 +27,7 @@ class Mark:
 
     def found(self, probe: Probe) -> str | None:
         """Where the pattern stands, with what matched; None where it does not."""
-        expression = _compiled(self.pattern)
+        expression = compiled(self.pattern)
         for where, text in _texts(self.place, probe):
             hit = expression.search(text)
             if hit:
@@ -106,9 +106,10 @@ def name(pattern: str) -> Mark:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # A leading \W* must not run over line ends: on a page of blank lines that takes quadratic time.
-    return re.compile(pattern.replace(r"^\W*", r"^[^\w\n]*"), re.IGNORECASE | re.MULTILINE)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The expression of a pattern: case ignored, `^` and `$` at lines."""
+    # A leading \W* or \s* must not run over line ends: on a page of blank lines that takes quadratic time.
+    return re.compile(pattern.replace(r"^\W*", r"^[^\w\n]*").replace(r"^\s*", r"^[^\S\n]*"), re.IGNORECASE | re.MULTILINE)
 
 
 def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 LAYOUT = (
-    r"\A\W*((Sample Name|Well Position)\s*[,;\t].*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
-    r"|[^,;\t\n]*([,;\t][^,;\t\n]*){3,}\n\W*(nm|s|sec|min|time.*)\s*[,;\t]\W*A\b)"
+    r"\A(\W*+(Sample Name|Well Position)(?=\s*[,;\t]).*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
+    r"|\s*+[^,;\t\n]*+([,;\t][^,;\t\n]*+){3,}+\n[^\w\n]*+(nm|s|sec|min|time[^,;\t\n]*+) *+[,;\t][^\w\n]*+A\b)"
 )
 """A table under sample names, or a line of facts above a table of two columns."""
-ON_BOARD = r"\A\W*((Sample Name|Well Position)\t|Well Position|Sample Name.*[,;\t]\W*(Absorbance|A\d{2,4})\b)"
+ON_BOARD = r"\A\W*+((Sample Name|Well Position)\t|Well Position|Sample Name.*[,;\t][ \"]*+(Absorbance|A\d{2,4})\b)"
 """How the on-board software writes the first of these: with tabs, by wells, or with columns named Absorbance or A500."""
 WAVELENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*nm\s*\[A\]|A(\d+)", re.IGNORECASE)
 DEVICE = {"device control/device type": "spectrophotometer", "device control/detection type": "absorbance"}

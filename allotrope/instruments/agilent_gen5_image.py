@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.gen5 import IMAGE_READ, PLATE_READ, SOFTWARE, PlateExport, layout, leftovers, lines, plates, sample_of
+from allotrope.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, PlateExport, layout, leftovers, lines, plates, sample_of
 from allotrope.instrument import Instrument
 from allotrope.plate import WELL_COUNTS
 from allotrope.signature import Signature, text
@@ -226,8 +226,8 @@ INSTRUMENT = Instrument(
     manifest="plate-reader/BENCHLING/2023/09/plate-reader",
     signature=Signature(
         ("text",),
-        all=(text(SOFTWARE),),
-        any=(text(IMAGE_READ), text(rf"^Procedure Details(?![\s\S]*{PLATE_READ})")),
+        all=(text(SOFTWARE), text(PROCEDURE)),
+        any=(text(IMAGE_READ), text(rf"\A(?![\s\S]*{PLATE_READ}).*")),
     ),
     read=read,
     system={"software name": "Gen5 Image"},

@@ -54,7 +54,7 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text", "workbook"),
         any=(
-            text(r"^\*? ?Experiment Type\s*=.*\n(?:.*\n)*\[\w"),
+            text(r"^\*? ?Experiment Type\s*="),
             text(r"^\* (Block Type|Barcode|Experiment \w+|Instrument Type) ?="),
             cell(r"^Stage/ ?Cycle where Analysis is performed$"),
             sheet(r"^\[(Results|Sample Setup)\]$"),

@@ -177,7 +177,7 @@ INSTRUMENT = Instrument(
     product="Biomek i-Series (Biomek Software)",
     manifest="liquid-handler/BENCHLING/2024/11/liquid-handler",
     signature=Signature(
-        ("text",), any=(text(r"\A\W*Method\s*=\s.*\n(.*\n){0,12}?.*Logged in user\s*="), text(r"\A.*\bPod\b.*\bWell Index\b"))
+        ("text",), any=(text(r"\A\W*Method\s*=\s.*\n(.*\n){0,12}?.*Logged in user\s*="), text(r"\A(?=.*\bPod\b).*\bWell Index\b"))
     ),
     read=read,
     device={"product manufacturer": MAKER},

@@ -69,7 +69,7 @@ INSTRUMENT = Instrument(
     vendor="Beckman Coulter",
     product="Vi-CELL BLU",
     manifest="cell-counting/REC/2024/09/cell-counting",
-    signature=Signature(("text",), all=(text(r"^\W*Sample ID\b.*Viability \(%\).*Average viable circularity"),)),
+    signature=Signature(("text",), all=(text(r"^\W*Sample ID\b(?=.*Viability \(%\)).*Average viable circularity"),)),
     read=read,
     device={"model number": "Vi-Cell BLU"},
     system={"software name": "Vi-Cell BLU"},

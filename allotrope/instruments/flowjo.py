@@ -331,7 +331,7 @@ INSTRUMENT = Instrument(
     vendor="BD Life Sciences",
     product="FlowJo 10",
     manifest="flow-cytometry/BENCHLING/2025/03/flow-cytometry",
-    signature=Signature(("xml",), all=(root(r"^<Workspace\b[^>]*flowJoVersion="),)),
+    signature=Signature(("xml",), all=(root(r"^<Workspace\b[^<>]*flowJoVersion="),)),
     read=read,
     device={"device identifier": "cytometer"},
     system={"software name": "FlowJo"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allotrope.instrument import Instrument
-from allotrope.meso_scale import read
+from allotrope.meso_scale import SEVERAL, read
 from allotrope.signature import Signature, text
 
 INSTRUMENT = Instrument(
@@ -14,7 +14,7 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text",),
         all=(text(r"^=+Data=+\s*$"), text(r"^Barcode1 ?:")),
-        none=(text(r"^Barcode1 ?:\s*(\S+)[\s\S]*^Barcode1 ?:\s*(?!\1\s)\S"),),
+        none=(text(SEVERAL),),
     ),
     read=read,
     export="Methodical Mind writes the text after each plate; or choose Export > Text for a finished run.",

@@ -148,8 +148,8 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text", "workbook"),
         any=(
-            text(r"\A\W*Plate_[^\n]*\n\W*Sample\b[^\n]*\bWell\b[^\n]*\bSignal\b"),
-            text(r"^Barcode1 ?:\s*(\S+)[\s\S]*^Barcode1 ?:\s*(?!\1\s)\S"),
+            text(r"\A\W*Plate_.*\n\W*Sample\b(?=.*\bWell\b).*\bSignal\b"),
+            text(meso_scale.SEVERAL),
             sheet("^Workbench data$"),
             cell(r"^Fit Statistic: RSquared$"),
         ),

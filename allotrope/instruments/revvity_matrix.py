@@ -92,7 +92,7 @@ INSTRUMENT = Instrument(
         ("text", "workbook"),
         any=(
             text(r"^Plate Name,"),
-            text(r"Well Name\b.*Live (Count|Cells/mL|Concentration)"),
+            text(r"^(?=.*Well Name\b).*Live (Count|Cells/mL|Concentration)"),
             cell(r"^Live (Count|Concentration \(E6\))$"),
         ),
     ),

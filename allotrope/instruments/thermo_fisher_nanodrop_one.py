@@ -96,7 +96,7 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text", "workbook"),
         any=(
-            text(r"^(?=.*\bDate\b)(?=.*\bSample Name\b)(?=.*\b(Nucleic Acid|Protein)\b[^,;\t\n]*\().*\bA260\b"),
+            text(r"^(?=.*\bDate\b)(?=.*\bSample Name\b)(?=.*\b(Nucleic Acid|Protein)\b[^,;\t\n]{0,40}\().*\bA260\b"),
             cell(r"^(Nucleic Acid|Protein)\s*\((ng|ug|µg|mg)/(uL|µL|mL)\)$"),
         ),
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MANIFEST = "multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling"
 INTELLIFLEX = (
     text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"),
-    text(r"\A[^\n]*INSTRUMENT TYPE\b[^\n]*\bWELL LOCATION\b[\s\S]*?\bINTELLIFLEX\b"),
+    text(r"\A(?=.*INSTRUMENT TYPE\b)(?=.*\bWELL LOCATION\b)[\s\S]*\bINTELLIFLEX\b"),
 )
 """What tells the exports of an INTELLIFLEX from those of other readers."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.gen5 import IMAGE_READ, PLATE_READ, SOFTWARE, leftovers, plates
+from allotrope.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, leftovers, plates
 from allotrope.instrument import Instrument
 from allotrope.instruments.agilent_gen5.curves import kinetics, spectrum
 from allotrope.instruments.agilent_gen5.matrices import endpoints
@@ -53,8 +53,8 @@ INSTRUMENT = Instrument(
     manifest="plate-reader/REC/2025/03/plate-reader",
     signature=Signature(
         ("text",),
-        all=(text(SOFTWARE),),
-        any=(text(PLATE_READ), text(rf"^Procedure Details(?![\s\S]*{IMAGE_READ})")),
+        all=(text(SOFTWARE), text(PROCEDURE)),
+        any=(text(PLATE_READ), text(rf"\A(?![\s\S]*{IMAGE_READ}).*")),
     ),
     read=read,
     system={"software name": "Gen5"},
