@@ -197,7 +197,7 @@ def test_a_tape_and_a_person_are_followed_and_only_what_depends_on_them_runs_aga
     body["choice"]["resolution"] = 1.5
     path.write_text(json.dumps(body))
     status, _, err = finish(start(tmp_path, *words, cwd=tmp_path))
-    assert status == 0 and set(steps(err)) == {"annotate", "interpret", "notebook", "report", "all"}, err
+    assert status == 0 and set(steps(err)) == {"annotate", "interpret", "notebook", "report", "crate", "all"}, err
     assert json.loads((run.cells / "clusters.json").read_text())["resolution"] == 1.5
     assert json.loads(path.read_text()) == body
 

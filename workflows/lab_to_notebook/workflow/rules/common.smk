@@ -1,4 +1,5 @@
 # Configuration, inputs, and the words of commands that several rules share. Paths of outputs are relative to the run folder.
+import json
 import os
 import shlex
 import shutil
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
+
+from assayline.provenance.record import software, sources
 
 validate(config, "../schemas/config.schema.yaml")
 
@@ -57,4 +60,17 @@ def flag(name, key=None, path=False):
     return f"--{name} {shlex.quote(place(value) if path else str(value))}" if value != "" else ""
 
 
+def given():
+    """Parameter → the places it names that are read; nothing for those that are empty."""
+    others = {name: [place(config[name])] for name in ("metadata", "tape") if config[name]}
+    return {"instruments": list(EXPORTS.values()), "counts": [counts()]} | others
+
+
+def recorded():
+    """What the run's record depends on beside its inputs, as JSON, so that a change of it makes the record anew."""
+    return json.dumps({"parameters": dict(config), "software": software()}, sort_keys=True)
+
+
 EXPORTS = exports()
+PLACES = ["instruments", "counts", "metadata", "tape", "notebook"]
+HOME = Path(workflow.basedir).parent
