@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allotrope.cells import DENSITY, millions
 from allotrope.envelope import add_error
 from allotrope.field import Field, as_percent, measurements
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, cell, text
-from allotrope.values import number
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.source import Source
     from allotrope.values import Locale
-
-DENSITY = "10^6 cells/mL"
-
-
-def per_millilitre(value: Any, locale: Locale) -> float | None:
-    """Cells per millilitre as millions of cells per millilitre."""
-    found = number(value, locale.decimal)
-    return None if found is None else found / 1_000_000
 
 
 def share(value: Any, locale: Locale) -> int | float | None:
@@ -33,7 +25,7 @@ def densities(state: str, path: str) -> tuple[Field, Field]:
     """The two spellings of a density: in millions, or in cells."""
     return (
         Field(f"{state} Concentration (E6)", path, unit=DENSITY),
-        Field(f"{state} Cells/mL", path, unit=DENSITY, read=per_millilitre),
+        Field(f"{state} Cells/mL", path, unit=DENSITY, read=millions),
     )
 
 

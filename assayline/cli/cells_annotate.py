@@ -5,9 +5,9 @@ Reads cells/embedded.h5ad and decisions/clustering_resolution.json.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assayline.cli.cells_station import add_run, decided
 from assayline.cli.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -16,18 +16,12 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The run folder."""
-    parser.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR", help="the run folder")
+    add_run(parser)
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Do the station's work as the decision file says."""
-    from assayline.advisor.tape import chosen
-    from assayline.cells.extra import require_extra
-    from assayline.run_folder import RunFolder
-
-    require_extra()
-    folder = RunFolder(options.folder).existing().create()
-    choice, digest = chosen(folder, "clustering_resolution")
+    folder, choice, digest = decided(options, "clustering_resolution")
     from assayline.cells.steps_model import annotate_step
 
     report, findings = annotate_step(folder, float(choice["resolution"]), digest)

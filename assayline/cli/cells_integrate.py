@@ -6,9 +6,9 @@ without looking at any label.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assayline.cli.cells_station import add_run, decided
 from assayline.cli.outcome import Outcome, talk
 
 if TYPE_CHECKING:
@@ -17,19 +17,13 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The run folder and the seed."""
-    parser.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR", help="the run folder")
+    add_run(parser)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training and the survey (default: 0)")
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Do the station's work as the decision file says."""
-    from assayline.advisor.tape import chosen
-    from assayline.cells.extra import require_extra
-    from assayline.run_folder import RunFolder
-
-    require_extra()
-    folder = RunFolder(options.folder).existing().create()
-    choice, digest = chosen(folder, "integration_model")
+    folder, choice, digest = decided(options, "integration_model")
     from assayline.cells.steps_model import integrate_step
 
     def progress(epoch: int, loss: float) -> None:

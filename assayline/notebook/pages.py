@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from assayline.escaped import templates
 from assayline.notebook.entry import Figure
 from assayline.notebook.errors import NotebookDamaged
 from assayline.report.page import OPENING, style, versus
@@ -23,15 +24,7 @@ if TYPE_CHECKING:
 
 def environment() -> Environment:
     """The templates of the notebook's pages, with everything escaped."""
-    from jinja2 import ChainableUndefined, Environment, PackageLoader
-
-    made = Environment(
-        loader=PackageLoader("assayline.notebook"),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates("assayline.notebook")
     made.filters |= {
         "data": data,
         "number": number,

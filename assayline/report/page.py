@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from assayline.escaped import templates
 from assayline.report import words
 from assayline.report.curves import Column
 from assayline.report.plate import maps
@@ -30,15 +31,7 @@ OPENING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 def environment() -> Environment:
     """The templates of the report with everything escaped, and the writers of values as filters."""
-    from jinja2 import ChainableUndefined, Environment, PackageLoader
-
-    made = Environment(
-        loader=PackageLoader("assayline.report"),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates("assayline.report")
     made.filters |= {
         "data": words.data,
         "number": words.number,

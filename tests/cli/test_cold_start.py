@@ -31,7 +31,7 @@ def test_convert_of_a_small_file_imports_nothing_heavy(tmp_path, shared):
     assert "jsonschema_rs" in imported, "the document must have been validated"
     assert {name.partition(".")[0] for name in imported} & FORBIDDEN == set()
     assert not {name for name in imported if name.startswith("assayline.cli.")} - {
-        f"assayline.cli.{name}" for name in ("main", "outcome", "parsing", "verbs", "convert", "progress", "reading")
+        f"assayline.cli.{name}" for name in ("main", "outcome", "parsing", "show", "verbs", "convert", "progress", "reading")
     }
     assert (tmp_path / "out" / f"{path.name}.asm.json").is_file()
 
