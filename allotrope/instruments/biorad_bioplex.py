@@ -188,7 +188,8 @@ INSTRUMENT = Instrument(
     product="Bio-Plex Manager",
     manifest="multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling",
     signature=Signature(
-        ("xml",), any=(root(r"\bBioPlexManagerVersion="), text(r"\A(?=[\s\S]*<BeadRegions>)[\s\S]*?<PlateDimensions\b[^<>]*\bTotalWells="))
+        ("xml",),
+        any=(root(r"\bBioPlexManagerVersion="), text(r"\A(?=[\s\S]*<BeadRegions>)[\s\S]*?<PlateDimensions\b[^<>]*\bTotalWells=")),
     ),
     read=read,
     device={"product manufacturer": "Bio-Rad"},
