@@ -6,6 +6,7 @@ says what is wrong and where. Both follow the same shapes, so a document that is
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class Plan:
         return self.item
 
 
+@cache
+def plan_of(shape: Shape) -> Plan:
+    """The plan of a whole document, kept for the next document of the same schema."""
+    return Plan(shape, "")
+
+
 class Clean:
     """One pass over one document."""
 
@@ -70,7 +77,7 @@ class Clean:
 
     def whole(self, asm: dict[str, Any], shape: Shape) -> bool:
         """Whether the document has no closed-world finding."""
-        return self.node(asm, Plan(shape, "")) and self.sources <= self.identifiers
+        return self.node(asm, plan_of(shape)) and self.sources <= self.identifiers
 
     def node(self, node: dict[str, Any], plan: Plan) -> bool:
         """Whether an object and all below it are clean."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from allotrope.schema.files import root
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @cache
@@ -31,10 +27,15 @@ def fold(symbol: str) -> str:
     return "".join(unicodedata.normalize("NFKC", symbol).split())
 
 
-def nearest(symbol: str, preferred: Iterable[str] = ()) -> str | None:
+@lru_cache(maxsize=1024)
+def nearest(symbol: str, preferred: frozenset[str] = frozenset()) -> str | None:
     """The published symbol that equals `symbol` once both are folded, those in `preferred` first; None if there is none."""
     folded = fold(symbol)
-    for known in (*preferred, *released()):
-        if fold(known) == folded:
-            return known
-    return None
+    near = (known for known in sorted(preferred) if fold(known) == folded)
+    return next(near, None) or _folded().get(folded)
+
+
+@cache
+def _folded() -> dict[str, str]:
+    """Folded symbol → the published symbol, of two that fold alike the newer."""
+    return {fold(known): known for known in reversed(released())}
