@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope.detect import Detection, detect_probe
 from allotrope.errors import BadOption, Damaged, Finding
+from allotrope.instrument import Instrument
 from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
 from allotrope.registry import load
@@ -19,8 +20,6 @@ from allotrope.values import zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from allotrope.instrument import Instrument
 
 Input = str | PurePath | BinaryIO
 
@@ -86,7 +85,7 @@ def detect(source: Input) -> Detection:
 
 def convert(
     source: Input,
-    instrument: str | None = None,
+    instrument: str | Instrument | None = None,
     *,
     timezone: str | None = None,
     encoding: str | None = None,
@@ -110,7 +109,7 @@ def convert(
 
 def reader(
     source: Input,
-    instrument: str | None = None,
+    instrument: str | Instrument | None = None,
     *,
     timezone: str | None = None,
     encoding: str | None = None,
@@ -126,7 +125,10 @@ def reader(
         raise BadOption(option="--date-order", found=date_order, expected="DMY, MDY or YMD")
     zone = zone_named(timezone) if timezone else None
     probe = Probe(source, encoding=encoding)
-    chosen: Instrument = load(instrument, probe.name) if instrument else load(detect_probe(probe).instrument)
+    if isinstance(instrument, Instrument):
+        chosen = instrument
+    else:
+        chosen = load(instrument, probe.name) if instrument else load(detect_probe(probe).instrument)
 
     def read(prepare: Callable[[Source], None] | None = None) -> tuple[Source, dict[str, Any]]:
         found = Source(probe, chosen, version=version(), timezone=zone, decimal=decimal, date_order=order)
