@@ -68,7 +68,8 @@ def report(source: Source, run_facts: Sequence[str]) -> Document:
     titles = [row for row in range(len(grid.rows)) if SECTION.match(grid.text(row))]
     if not titles:
         raise source.damaged("the sections", "no row such as [DETAILS]", "a report with at least one section of transfers")
-    ends = [grid.until_blank(title) for title in titles]
+    following = [*titles[1:], len(grid.rows)]
+    ends = [min(grid.until_blank(title), last) for title, last in zip(titles, following, strict=True)]
     facts = _facts(grid, [*range(titles[0]), *range(ends[-1], len(grid.rows))])
     document = source.document()
     group = document.group()

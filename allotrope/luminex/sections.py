@@ -141,9 +141,9 @@ def section(document: Document, grid: Grid, rows: range, sections: dict[str, Sec
     title, header = rows[0], rows[0] + 1
     name = grid.text(title, 1)
     grid.structure(title)
-    if header >= len(grid.rows) or grid.blank(header):
+    if header >= rows.stop or grid.blank(header):
         return
-    last = grid.until_blank(header)
+    last = min(grid.until_blank(header), rows.stop)
     if name == "Units":
         table = grid.table(header, last=last)
         for record in table.records():
@@ -179,10 +179,10 @@ def beads(record: Record, run: Run) -> None:
 def warnings(grid: Grid, titles: list[int]) -> dict[str, list[str]]:
     """Messages by place, `1,A1`."""
     found: dict[str, list[str]] = {}
-    for title in titles:
-        if grid.text(title, 1) != "Warnings/Errors" or title + 1 >= len(grid.rows) or grid.blank(title + 1):
+    for title, following in zip(titles, [*titles[1:], len(grid.rows)], strict=True):
+        if grid.text(title, 1) != "Warnings/Errors" or title + 1 >= following or grid.blank(title + 1):
             continue
-        for record in grid.table(title + 1, last=grid.until_blank(title + 1)).records():
+        for record in grid.table(title + 1, last=min(grid.until_blank(title + 1), following)).records():
             place, message = record.text("Location"), record.text("Message")
             record.ignore("Status", because="kind of a message that stands as an error")
             found.setdefault(place or "", []).append(message or "")
@@ -221,7 +221,7 @@ def leftovers(document: Document, grid: Grid, titles: list[int]) -> None:
     """Sections that belong to no well (types of analysis, audit log, means by sample) and the check sum."""
     for title, following in zip(titles, [*titles[1:], len(grid.rows)], strict=True):
         header = title + 1
-        if header < len(grid.rows) and (grid.text(header) != "Location" or grid.text(title, 1) == "Warnings/Errors"):
-            put(document.aggregate, CUSTOM, rows_as_text(grid, range(header, grid.until_blank(header)), grid.text(title, 1)))
-        end = grid.until_blank(header) if header < len(grid.rows) else following
+        end = min(grid.until_blank(header), following)
+        if header < end and (grid.text(header) != "Location" or grid.text(title, 1) == "Warnings/Errors"):
+            put(document.aggregate, CUSTOM, rows_as_text(grid, range(header, end), grid.text(title, 1)))
         put(document.aggregate, CUSTOM, rows_as_text(grid, range(end, following), "After the results"))
