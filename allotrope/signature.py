@@ -8,14 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from allotrope.labels import column_name
+from allotrope.probe import SHEET_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from allotrope.probe import Probe
-
-SHEET_ROWS = 200
-"""Rows of a sheet that signatures look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,8 @@ class Mark:
     def found(self, probe: Probe) -> str | None:
         """Where the pattern stands, with what matched; None where it does not."""
         expression = compiled(self.pattern)
+        if self.place == "cell":
+            return _cell(expression, probe)
         for where, text in _texts(self.place, probe):
             hit = expression.search(text)
             if hit:
@@ -125,13 +125,23 @@ def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:
         yield from (("sheet", sheet) for sheet in probe.sheets)
     elif place == "member":
         yield from (("member", member) for member in probe.members)
-    elif place == "cell":
-        for sheet in probe.sheets:
-            for number, row in enumerate(probe.rows(sheet)[:SHEET_ROWS], start=1):
-                for column, value in enumerate(row):
-                    if value and isinstance(value, str):
-                        yield f"{sheet}!{column_name(column)}{number}", value
+
+
+def _cell(expression: re.Pattern[str], probe: Probe) -> str | None:
+    """The first text cell with a match; no sheet is laid out where a glance at the workbook shows that there is none."""
+    if probe.cell_texts is not None and not expression.search(probe.cell_texts):
+        return None
+    for sheet in probe.sheets:
+        for number, row in enumerate(probe.rows(sheet)[:SHEET_ROWS], start=1):
+            for column, value in enumerate(row):
+                hit = expression.search(value) if value and isinstance(value, str) else None
+                if hit:
+                    return f"{sheet}!{column_name(column)}{number} {hit[0].strip()[:60]!r}"
+    return None
 
 
 def _line(text: str, hit: re.Match[str]) -> str:
-    return f"line {text.count(chr(10), 0, hit.start() + len(hit[0]) - len(hit[0].lstrip())) + 1} {hit[0].strip()[:60]!r}"
+    start = hit.start() + len(hit[0]) - len(hit[0].lstrip())
+    # A pattern of look-aheads matches nothing itself, one over several lines too much: the beginning of the first line says where.
+    shown = hit[0].strip() or text[start : start + 60]
+    return f"line {text.count(chr(10), 0, start) + 1} {(shown.splitlines() or [''])[0].strip()[:60]!r}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from allotrope.errors import DeclaredError, Finding
@@ -41,13 +42,19 @@ def told(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
     return [(group[0], len(group)) for (level, _, _), group in same.items() if level != "note" or notes <= NOTES]
 
 
+def placed(finding: Finding) -> str:
+    """The message of a finding after its place, which is not said twice: a message may begin with the file's name."""
+    if not finding.where or finding.where in finding.message:
+        return finding.message
+    return f"{finding.where}: {finding.message.removeprefix(PurePath(finding.where).name + ': ')}"
+
+
 def show(outcome: Outcome) -> None:
     """Print an outcome for a person: findings to stderr, text (else the results, one JSON a line) to stdout."""
     lines = told(outcome.findings)
     for finding, count in lines:
-        place = f"{finding.where}: " if finding.where and finding.where not in finding.message else ""
         more = f" (and {count - 1} more like it)" if count > 1 else ""
-        talk(f"{finding.level}: {place}{finding.message} [{finding.code}]{more}", level=finding.level)
+        talk(f"{finding.level}: {placed(finding)} [{finding.code}]{more}", level=finding.level)
     left = len(outcome.findings) - sum(count for _, count in lines)
     if left:
         talk(f"{left} notes; read them with --json.", level="note")
