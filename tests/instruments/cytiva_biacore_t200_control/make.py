@@ -1,0 +1,126 @@
+"""Makes `two_flow_cells.blr`: an OLE compound file as the control software writes it, with two short sensorgrams of invention."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+SECTOR, SMALL = 512, 64
+Tree = dict[str, "bytes | Tree"]
+
+
+def curve(values: list[float]) -> bytes:
+    """A segment: eleven words of header, then the responses as 32-bit floats."""
+    head = struct.pack("<2i4dI", 1, 1, 1.0, 1.0, 0.0, 1.0, len(values))
+    return head + struct.pack(f"<{len(values)}f", *values)
+
+
+def content() -> Tree:
+    """Storages and streams of a run of one cycle."""
+    environment = (
+        "Application=Biacore T200 Control Software\nVersion=2.0.1\nRunTypeId=ManualRun\nInstrumentId=4711\nProcessingUnit=Biacore T200\n"
+        "Timestamp=45418.375\nEndTime=45418.4\nOSVersion=10\nVacuumUnitErrors=0\n"
+    )
+    chip = "Name=CM5\nDisplayName=CM5\nId=K-17\nLotNo=98765\nFirstDockDate=45417.5\nNoFcs=2\nNoSpots=1\n"
+    labels = (
+        "Cycle",
+        "Fc",
+        "Aprog",
+        "DiodeRow",
+        "Time",
+        "Window",
+        "AbsResp",
+        "SD",
+        "Slope",
+        "LRSD",
+        "Quality",
+        "Baseline",
+        "RelResp",
+        "Id",
+    )
+    rows = [
+        labels,
+        ("1", "1", "Cycle", "10", "2", "5", "20010.5", "0.2", "0.01", "0.19", "1", "Yes", "0", "baseline_1"),
+        ("1", "2", "Cycle", "19", "4", "5", "20561.25", "0.3", "0.05", "0.28", "1", "No", "38.5", "binding_1"),
+    ]
+    points = "".join("\t".join(row) + "\n" for row in rows)
+
+    def one(cell: int, values: list[float]) -> Tree:
+        return {"Labels": f"Sensorgram Fc={cell}\nTime\ns\nResponse\nRU\n".encode(), "Segment 1": curve(values)}
+
+    window: Tree = {
+        "Properties": b"Caption=\nTitle=Sensorgram\n",
+        "_Curve 1": one(1, [20010.5, 20010.75, 20011.0, 20011.25]),
+        "_Curve 2": one(2, [20522.75, 20530.0, 20552.5, 20561.25]),
+    }
+    return {
+        "\x03BIA application info": b"BIACOR~1.EX 0.0\x00",
+        "Chip": chip.encode(),
+        "Environment": environment.encode(),
+        "RPoint Table": points.encode(),
+        "_Cycle 1": {"EventLog": b"2\nF0;85;t25\n", "_Window 1": window},
+    }
+
+
+class Compound:
+    """A compound file of version 3 in the making; every stream is shorter than 4096 bytes and lies in the mini stream."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.entries: list[list[object]] = [["Root Entry", 5, FREE, FREE, 0, 0]]
+        self.mini, self.chains = bytearray(), list[int]()
+        self.entries[0][3] = self.add(tree)
+
+    def add(self, tree: Tree) -> int:
+        """Add the members of a storage, each the right sibling of the one before; the index of the first."""
+        names = sorted(tree, key=lambda name: (len(name), name.upper()))
+        places = []
+        for name in names:
+            places.append(len(self.entries))
+            self.entries.append([name, 2, FREE, FREE, END, 0])
+            body = tree[name]
+            entry = self.entries[-1]
+            if isinstance(body, dict):
+                entry[1], entry[4] = 1, 0
+                entry[3] = self.add(body)
+            else:
+                entry[4], entry[5] = self.store(body), len(body)
+        for place, after in zip(places, places[1:], strict=False):
+            self.entries[place][2] = after
+        return places[0]
+
+    def store(self, body: bytes) -> int:
+        """Put a stream into the mini stream; the number of its first mini sector."""
+        first, count = len(self.chains), -(-len(body) // SMALL)
+        self.mini += body.ljust(count * SMALL, b"\x00")
+        self.chains += [first + at + 1 for at in range(count - 1)] + [END]
+        return first
+
+    def directory(self, start: int) -> bytes:
+        """The directory entries; the root's stream is the mini stream."""
+        self.entries[0][4], self.entries[0][5] = start, len(self.mini)
+        made = bytearray()
+        for name, kind, right, child, first, size in self.entries:
+            text = str(name).encode("utf-16-le") + b"\x00\x00"
+            made += text.ljust(64, b"\x00") + struct.pack("<HBB3I", len(text), kind, 1, FREE, right, child)
+            made += bytes(36) + struct.pack("<IQ", first, size)
+        return bytes(made)
+
+    def to_bytes(self) -> bytes:
+        """Header, one sector of allocations, then directory, mini allocations and mini stream."""
+        sizes = [-(-len(self.entries) * 128 // SECTOR), -(-len(self.chains) * 4 // SECTOR), -(-len(self.mini) // SECTOR)]
+        starts = [1, 1 + sizes[0], 1 + sizes[0] + sizes[1]]
+        table = [FAT]
+        for start, size in zip(starts, sizes, strict=True):
+            table += [start + at + 1 for at in range(size - 1)] + [END]
+        blocks = [self.directory(starts[2]), struct.pack(f"<{len(self.chains)}I", *self.chains), bytes(self.mini)]
+        fills = (b"\x00", b"\xff", b"\x00")
+        body = b"".join(block.ljust(size * SECTOR, fill) for block, size, fill in zip(blocks, sizes, fills, strict=True))
+        head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+        head += struct.pack("<9I", 0, 1, starts[0], 0, 4096, starts[1], sizes[1], END, 0)
+        head += struct.pack("<109I", 0, *[FREE] * 108)
+        return head + struct.pack("<128I", *table, *[FREE] * (128 - len(table))) + body
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("two_flow_cells.blr").write_bytes(Compound(content()).to_bytes())
