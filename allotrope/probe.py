@@ -18,6 +18,8 @@ LARGEST_MEMBER = 1 << 29
 MOST_MEMBERS = 100_000
 HEAD = 16_384
 """Characters of a text that signatures look at."""
+SHEET_ROWS = 200
+"""Rows of a sheet that signatures look at."""
 
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)([^>]*)>")
 
@@ -144,10 +146,19 @@ class Probe:
     def rows(self, sheet: str) -> list[list[Any]]:
         """All rows of a sheet, read once."""
         if sheet not in self._rows:
-            from allotrope.readers.xlsx import sheet_rows
+            from allotrope.readers.xlsx import check_extents, sheet_rows
 
+            if not self._rows:
+                check_extents(self.data, self.name)
             self._rows[sheet] = sheet_rows(self.workbook, sheet, self.name)
         return self._rows[sheet]
+
+    @cached_property
+    def cell_texts(self) -> str | None:
+        """A quick look at a workbook: lines that hold every text of the first rows of its sheets; None where there is none."""
+        from allotrope.readers.xlsx import glance
+
+        return glance(self.data, self.name, SHEET_ROWS) if self.kind == "workbook" else None
 
     @cached_property
     def _rows(self) -> dict[str, list[list[Any]]]:

@@ -142,6 +142,6 @@ def _cell(expression: re.Pattern[str], probe: Probe) -> str | None:
 
 def _line(text: str, hit: re.Match[str]) -> str:
     start = hit.start() + len(hit[0]) - len(hit[0].lstrip())
-    # A pattern of look-aheads matches nothing itself, one over several lines too much: the beginning of the first line says where.
+    # Look-aheads match nothing themselves and some patterns several lines: the beginning of the first line says where.
     shown = hit[0].strip() or text[start : start + 60]
     return f"line {text.count(chr(10), 0, start) + 1} {(shown.splitlines() or [''])[0].strip()[:60]!r}"

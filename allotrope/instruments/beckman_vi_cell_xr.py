@@ -151,7 +151,7 @@ INSTRUMENT = Instrument(
     vendor="Beckman Coulter",
     product="Vi-CELL XR",
     manifest="cell-counting/REC/2024/09/cell-counting",
-    signature=Signature(("text", "workbook"), any=(text(r"\A\W*Vi-CELL XR\b"), cell(r"\AVi-CELL XR\b"))),
+    signature=Signature(("text", "workbook"), any=(text(r"\A\W*Vi-CELL XR\b"), cell(r"^Vi-CELL XR\b"))),
     read=read,
     device={"model number": "Vi-Cell XR"},
     system={"software name": "Vi-Cell XR"},

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO
 
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
+SHARED_STRINGS = "xl/sharedStrings.xml"
+_SHEET = re.compile(r"xl/worksheets/.*\.xml$")
+_STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""\bt=["'](?:str|inlineStr)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
+"""How a string is pronounced, and the formula of a cell."""
+_TAG = re.compile(rb"<[^>]*>")
 # Patterns that begin with plain bytes are searched for many times faster.
+_FAR = re.compile(rb'r="(?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})')
 _FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')
 _FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
 
@@ -23,7 +36,7 @@ def open_workbook(data: bytes, file: str) -> Any:
     import python_calamine
 
     if data.startswith(b"PK"):
-        _check_zip(data, file)
+        _each_sheet(data, file, lambda _stream, _member: None)
     try:
         return python_calamine.load_workbook(io.BytesIO(data))
     except python_calamine.CalamineError as error:
@@ -41,8 +54,47 @@ def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     return rows
 
 
-def _check_zip(data: bytes, file: str) -> None:
-    """Refuse a workbook that unpacks to far more than its size, or whose cells stand a million rows apart."""
+def check_extents(data: bytes, file: str) -> None:
+    """Refuse a workbook whose cells stand a million rows apart, before a sheet of it is laid out; raises Damaged or TooLarge."""
+    if data.startswith(b"PK"):
+        _each_sheet(data, file, lambda stream, member: _check_extent(stream.read(), member, file))
+
+
+def glance(data: bytes, file: str, rows: int) -> str | None:
+    """The texts of a workbook's shared strings and of the first rows of its sheets, one a line, without laying a sheet out.
+
+    What no line shows, no text cell of these rows holds; None where the container is not read in this way (xls, xlsb, ods).
+    """
+    found: list[bytes] = []
+
+    def strings(stream: IO[bytes], member: str) -> None:
+        if member == SHARED_STRINGS:
+            found.extend(_STRING.findall(stream.read()))
+        else:
+            found.extend(_TEXT_CELL.findall(_first_rows(stream, rows)))
+
+    if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
+        return None
+    _each_sheet(data, file, strings)
+    text = _TAG.sub(b"", _ASIDE.sub(b"", b"\n".join(found)))
+    try:
+        lines = html.unescape(text.decode("utf-8")).splitlines()
+    except UnicodeDecodeError:
+        return None
+    return "\n".join(dict.fromkeys(map(str.strip, lines)))
+
+
+def _first_rows(stream: IO[bytes], rows: int) -> bytes:
+    """The start of a sheet's XML, at least that many rows of it."""
+    parts, seen = [], 0
+    while seen < rows and (part := stream.read(1 << 16)):
+        parts.append(part)
+        seen += part.count(b"</row>")
+    return b"".join(parts)
+
+
+def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None]) -> None:
+    """Look at the XML of each sheet and of the shared strings; refuse a workbook that unpacks to far more than its size."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -50,13 +102,16 @@ def _check_zip(data: bytes, file: str) -> None:
             if total > MOST_BYTES:
                 raise TooLarge(file=file, where="the workbook", found=f"{total} bytes unpacked", expected=f"{MOST_BYTES} bytes")
             for member in members:
-                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
-                    _check_extent(archive.read(member), member.filename, file)
+                if member.filename == SHARED_STRINGS or _SHEET.match(member.filename):
+                    with archive.open(member) as stream:
+                        look(stream, member.filename)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise Damaged(file=file, where="the workbook", found=str(error), expected="a complete workbook") from error
 
 
 def _check_extent(xml: bytes, member: str, file: str) -> None:
+    if not _FAR.search(xml):
+        return
     columns = [_number(match) for match in _FAR_COLUMN.findall(xml)]
     rows = [int(match) for match in _FAR_ROW.findall(xml)]
     width, height = max(columns, default=700), max(rows, default=100_000)
