@@ -16,7 +16,8 @@ ACAML = """<?xml version="1.0" encoding="utf-8"?>
 <Injections><MeasData id="inj-1">
 <AcquisitionApplication><AgilentApp><Name>OpenLab CDS</Name><Version>2.7</Version></AgilentApp></AcquisitionApplication>
 <BinaryData><DataItem><Name>kiln-01.dx</Name></DataItem></BinaryData>
-<Signal id="sig-1"><TraceID>trace-1</TraceID><Description>DAD1A,Sig=254.0,4.0</Description><InstrumentModule_ID id="mod-2"/></Signal>
+<Signal id="sig-1"><TraceID>trace-1</TraceID><Description>DAD1A,Sig=254.0,4.0</Description>
+<InstrumentModule_ID id="mod-2"/></Signal>
 </MeasData></Injections>
 <Samples>
 <Setup id="set-1"><DAParam><Type>Sample</Type><SampleAmount val="2.5" unit="mg"/></DAParam></Setup>
@@ -39,7 +40,8 @@ RESULT = """<?xml version="1.0" encoding="utf-8"?>
 <ACAML><Doc><Content><Injections><Result>
 <SignalResult><Signal_ID id="sig-1"/><Peak id="peak-1"><RetentionTime val="0.5" unit="min"/><Area val="120.25" unit="mAU*s"/>
 <Height val="20" unit="mAU"/></Peak></SignalResult>
-<InjectionCompound id="c-1"><CompoundName>Kilnin</CompoundName><Identification><Qualified><Peaks><Peak_ID id="peak-1"/></Peaks></Qualified>
+<InjectionCompound id="c-1"><CompoundName>Kilnin</CompoundName>
+<Identification><Qualified><Peaks><Peak_ID id="peak-1"/></Peaks></Qualified>
 </Identification></InjectionCompound>
 </Result></Injections></Content></Doc></ACAML>
 """

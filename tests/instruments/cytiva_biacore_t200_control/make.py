@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -19,8 +20,8 @@ def curve(values: list[float]) -> bytes:
 def content() -> Tree:
     """Storages and streams of a run of one cycle."""
     environment = (
-        "Application=Biacore T200 Control Software\nVersion=2.0.1\nRunTypeId=ManualRun\nInstrumentId=4711\nProcessingUnit=Biacore T200\n"
-        "Timestamp=45418.375\nEndTime=45418.4\nOSVersion=10\nVacuumUnitErrors=0\n"
+        "Application=Biacore T200 Control Software\nVersion=2.0.1\nRunTypeId=ManualRun\nInstrumentId=4711\n"
+        "ProcessingUnit=Biacore T200\nTimestamp=45418.375\nEndTime=45418.4\nOSVersion=10\nVacuumUnitErrors=0\n"
     )
     chip = "Name=CM5\nDisplayName=CM5\nId=K-17\nLotNo=98765\nFirstDockDate=45417.5\nNoFcs=2\nNoSpots=1\n"
     labels = (
@@ -85,7 +86,7 @@ class Compound:
                 entry[3] = self.add(body)
             else:
                 entry[4], entry[5] = self.store(body), len(body)
-        for place, after in zip(places, places[1:], strict=False):
+        for place, after in pairwise(places):
             self.entries[place][2] = after
         return places[0]
 
