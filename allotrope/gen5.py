@@ -18,6 +18,7 @@ from allotrope.values import Scalar, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.source import Source
 
@@ -53,6 +54,12 @@ class PlateExport:
     header: Record
     procedure: range
     blocks: list[Block] = field(default_factory=list)
+
+    def describe(self, document: Document) -> None:
+        """Put what the header says of software and reader into the document; of several plates the first one counts."""
+        document.system.setdefault("software version", self.header.text("Software Version"))
+        document.device.setdefault("model number", self.header.text("Reader Type"))
+        document.device.setdefault("equipment serial number", self.header.text("Reader Serial Number"))
 
     def titled(self, title: str) -> Block | None:
         """The last block of this title."""

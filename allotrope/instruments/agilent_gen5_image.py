@@ -134,9 +134,7 @@ class Plate:
         self.document = document
         self.export = export
         header = export.header
-        document.system.setdefault("software version", header.text("Software Version"))
-        document.device.setdefault("model number", header.text("Reader Type"))
-        document.device.setdefault("equipment serial number", header.text("Reader Serial Number"))
+        export.describe(document)
         self.time = export.time()
         self.name = export.name(source)
         self.facts = {

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assayline.cells.models import Settings, Trained, pca, train_scvi
+from assayline.cells.models import Trained, pca, train_scvi
 from assayline.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from assayline.advisor.questions.integration_model import IntegrationModel
 
 RESOLUTIONS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 ROUNDS, SHARE, NEIGHBOURS = 10, 0.8, 15
@@ -40,7 +42,7 @@ def variable_genes(data: Any, count: int) -> Any:
     return data[:, data.var["highly_variable"].to_numpy()].copy()
 
 
-def embed(data: Any, settings: Settings, seed: int, progress: Callable[[int, float], None]) -> tuple[Trained, Any, int]:
+def embed(data: Any, settings: IntegrationModel, seed: int, progress: Callable[[int, float], None]) -> tuple[Trained, Any, int]:
     """The trained model, the principal components of the same genes for comparison, and how many genes both saw."""
     if data.n_obs < 3 * NEIGHBOURS:
         raise Refused(

@@ -8,28 +8,20 @@ and of Germain et al. 2020, doi:10.1186/s13059-020-02136-7.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from allotrope.errors import Finding
+
+if TYPE_CHECKING:
+    from assayline.advisor.questions.qc_thresholds import QcThresholds
 
 NORMAL = 1.4826  # MAD of a normal distribution × NORMAL = its standard deviation
 NORMAL_MEAN = 1.2533  # the same for the mean absolute deviation from the median
 NOISE = 1e-9  # a cell exactly at the limit stays, whatever the last bit says
 FEWEST = 10  # cells below which a sample's own median and MAD say nothing
 REASONS = {"low_counts": "counts", "low_genes": "genes", "high_mitochondrial": "mitochondrial_share"}
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The decided thresholds: numbers of MADs, the least distance of the mitochondrial limit, cells a gene must be seen in."""
-
-    mads_counts: float
-    mads_genes: float
-    mads_mitochondrial: float
-    minimum_mitochondrial_difference: float
-    minimum_cells_per_gene: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ def spread(values: Any) -> Spread:
     return Spread(middle, mean, "mean absolute deviation, since the MAD is 0" if mean > 0 else "none: all cells are equal")
 
 
-def limits(obs: Any, thresholds: Thresholds) -> tuple[list[dict[str, Any]], list[Finding]]:
+def limits(obs: Any, thresholds: QcThresholds) -> tuple[list[dict[str, Any]], list[Finding]]:
     """For every sample its limits in plain units, with the median and deviation they stand on; small samples use all cells'."""
     found: list[dict[str, Any]] = []
     findings: list[Finding] = []
@@ -76,7 +68,7 @@ def limits(obs: Any, thresholds: Thresholds) -> tuple[list[dict[str, Any]], list
     return found, findings
 
 
-def _limit(reason: str, values: Any, thresholds: Thresholds) -> dict[str, Any]:
+def _limit(reason: str, values: Any, thresholds: QcThresholds) -> dict[str, Any]:
     if reason == "high_mitochondrial":
         of = spread(values)
         distance = max(thresholds.mads_mitochondrial * of.deviation, thresholds.minimum_mitochondrial_difference)

@@ -13,22 +13,10 @@ from assayline.cells.verdict import verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assayline.advisor.questions.integration_model import IntegrationModel
+
 PATIENCE, WARM_UP = 20, 40  # epochs without gain before stopping; epochs over which the KL term gets its weight
 RATE, GENES_A_NAT = 2e-3, 2000  # learning rate; a gain below one nat a cell for that many genes counts as none
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The decided model: `model` is scvi or pca; sizes are counts of genes, dimensions, layers, units and epochs."""
-
-    model: str
-    variable_genes: int
-    latent: int
-    layers: int
-    hidden: int
-    max_epochs: int
-    likelihood: str
-    correct_samples: bool
 
 
 @dataclass(slots=True)
@@ -46,7 +34,7 @@ def threads() -> int:
     return int(asked) if asked.isdigit() and int(asked) > 0 else 1
 
 
-def train_scvi(data: Any, settings: Settings, seed: int, progress: Callable[[int, float], None]) -> Trained:
+def train_scvi(data: Any, settings: IntegrationModel, seed: int, progress: Callable[[int, float], None]) -> Trained:
     """Train scVI (Lopez et al. 2018, doi:10.1038/s41592-018-0229-2) on `layers['counts']`, seeded, on the CPU, stopped early."""
     import logging
     import warnings

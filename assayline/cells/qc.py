@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
-from assayline.cells.limits import NOISE, REASONS, Thresholds, limits
+from assayline.advisor.questions.qc_thresholds import QcThresholds
+from assayline.cells.limits import NOISE, REASONS, limits
 from assayline.errors import Refused
 
 
@@ -31,7 +32,7 @@ def survey(obs: Any, mads: tuple[float, ...] = (2.5, 3.0, 4.0, 5.0), difference:
     """How many cells each number of MADs would remove, so that no threshold is chosen before the distribution was looked at."""
     rows = []
     for number in mads:
-        thresholds = Thresholds(number, number, number, difference, 0)
+        thresholds = QcThresholds(number, number, number, difference, 0)
         flags = reasons(obs, limits(obs, thresholds)[0])
         row: dict[str, Any] = {"mads": number, "removed": int(flags.any(axis=1).sum())}
         rows.append(
@@ -50,7 +51,7 @@ def describe(obs: Any) -> dict[str, float]:
     return body
 
 
-def keep(data: Any, thresholds: Thresholds) -> tuple[Any, dict[str, Any], list[Finding]]:
+def keep(data: Any, thresholds: QcThresholds) -> tuple[Any, dict[str, Any], list[Finding]]:
     """The kept cells and genes of an AnnData, the report, and findings; raises `Refused` when nothing would be left.
 
     `data.obs` gains `kept` and `reasons` (words joined by commas); counts in `layers['counts']` stay as they are.

@@ -113,12 +113,12 @@ def qc_step(run: RunFolder, thresholds: dict[str, Any], decision: str) -> tuple[
 
     `decision` is the digest of the decision file, kept in the report so that a replay can tell whether the run followed it.
     """
-    from assayline.cells.limits import Thresholds
+    from assayline.advisor.questions.qc_thresholds import QcThresholds
     from assayline.cells.plots import qc_figure
     from assayline.cells.qc import keep
 
     data = read_h5ad(run.cells / "counts.h5ad")
-    chosen = Thresholds(**thresholds)
+    chosen = QcThresholds(**thresholds)
     kept, report, findings = keep(data, chosen)
     head = {"schema": QC_SCHEMA, "decision": {"question": "qc_thresholds", "sha256": decision}, "thresholds": asdict(chosen)}
     report = head | report | {"findings": [finding.to_json() for finding in findings]}

@@ -27,12 +27,12 @@ def integrate_step(
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Train the decided model on cells/kept.h5ad, survey resolutions, write embedded.h5ad, model.json and evidence."""
     from allotrope.errors import Finding
+    from assayline.advisor.questions.integration_model import IntegrationModel
     from assayline.cells.integrate import embed, normalise, survey
-    from assayline.cells.models import Settings
     from assayline.cells.plots import training_figure
 
     data = read_h5ad(run.cells / "kept.h5ad")
-    settings = Settings(**choice)
+    settings = IntegrationModel(**choice)
     normalise(data)
     trained, components, used = embed(data, settings, seed, progress)
     data.obsm["X_latent"], data.obsm["X_pca"] = trained.latent, components

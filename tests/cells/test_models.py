@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assayline.cells.models import Settings
+from assayline.advisor.questions.integration_model import IntegrationModel
 from assayline.cells.verdict import verdict
 
 FALL = 1000 + 800 * np.exp(-np.arange(200) / 15)
@@ -47,7 +47,7 @@ def test_scvi_repeats_to_the_bit_and_leaves_the_counts_alone(kept):
     from assayline.cells.integrate import embed
 
     truth, data = kept
-    settings = Settings("scvi", 200, 5, 1, 32, 12, "nb", correct_samples=False)
+    settings = IntegrationModel("scvi", 200, 5, 1, 32, 12, "nb", correct_samples=False)
     seen: list[int] = []
     first, components, used = embed(data.copy(), settings, 7, lambda epoch, loss: seen.append(epoch))
     second, _, _ = embed(data.copy(), settings, 7, lambda epoch, loss: None)
@@ -66,7 +66,7 @@ def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
 
     truth, data = kept
     trained, components, _ = embed(
-        data, Settings("pca", 200, 20, 1, 32, 10, "nb", correct_samples=False), 0, lambda epoch, loss: None
+        data, IntegrationModel("pca", 200, 20, 1, 32, 10, "nb", correct_samples=False), 0, lambda epoch, loss: None
     )
     rows = survey(trained.latent, components, 0)
     assert rows == survey(trained.latent, components, 0)

@@ -6,11 +6,12 @@ import numpy as np
 import pandas
 import pytest
 
-from assayline.cells.limits import Thresholds, limits, spread
+from assayline.advisor.questions.qc_thresholds import QcThresholds
+from assayline.cells.limits import limits, spread
 from assayline.cells.qc import keep, reasons, survey
 from assayline.errors import Refused
 
-USUAL = Thresholds(3.0, 3.0, 3.0, 0.05, 3)
+USUAL = QcThresholds(3.0, 3.0, 3.0, 0.05, 3)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_the_mitochondrial_limit_is_high_side_only_and_never_nearer_than_the_min
     rows, _ = limits(obs, USUAL)
     assert rows[0]["high_mitochondrial"]["basis"] == "minimum difference"
     assert reasons(obs, rows)["high_mitochondrial"].sum() == 0
-    strict = Thresholds(3.0, 3.0, 3.0, 0.0, 3)
+    strict = QcThresholds(3.0, 3.0, 3.0, 0.0, 3)
     assert list(np.flatnonzero(reasons(obs, limits(obs, strict)[0])["high_mitochondrial"]))[:1] == [1]
 
 
@@ -82,13 +83,13 @@ def test_the_survey_counts_what_each_threshold_would_remove(data):
     removed = [row["removed"] for row in rows]
     assert removed == sorted(removed, reverse=True) and removed[0] >= 21
     for row in rows:
-        again, report, _ = keep(cells.copy(), Thresholds(row["mads"], row["mads"], row["mads"], 0.05, 3))
+        again, report, _ = keep(cells.copy(), QcThresholds(row["mads"], row["mads"], row["mads"], 0.05, 3))
         assert report["removed"] == row["removed"] == 200 - again.n_obs
 
 
 def test_a_filter_that_removes_nothing_is_said_and_one_that_removes_all_is_refused(data):
     _, cells = data
-    _, _, findings = keep(cells[100:].copy(), Thresholds(6.0, 6.0, 6.0, 0.3, 0))
+    _, _, findings = keep(cells[100:].copy(), QcThresholds(6.0, 6.0, 6.0, 0.3, 0))
     assert {"The limit 'low_counts' removed no cell.", "The limit 'high_mitochondrial' removed no cell."} <= {
         item.message for item in findings
     }
@@ -97,4 +98,4 @@ def test_a_filter_that_removes_nothing_is_said_and_one_that_removes_all_is_refus
     few.obs["counts"] = [1000.0, 1001.0, 10.0]
     few.obs["genes"] = [300.0, 400.0, 500.0]
     with pytest.raises(Refused, match="expected at least 2"):
-        keep(few, Thresholds(0.0, 0.0, 0.0, 0.0, 0))
+        keep(few, QcThresholds(0.0, 0.0, 0.0, 0.0, 0))

@@ -41,9 +41,7 @@ class Plate:
         self.layout = layout(export)
         self.groups: dict[str, Group] = {}
         header = export.header
-        document.system.setdefault("software version", header.text("Software Version"))
-        document.device.setdefault("model number", header.text("Reader Type"))
-        document.device.setdefault("equipment serial number", header.text("Reader Serial Number"))
+        export.describe(document)
         self.time = export.time()
         self.name = export.name(source)
         self.method = header.text("Protocol File Path")
