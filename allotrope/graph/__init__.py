@@ -11,6 +11,8 @@ from allotrope.graph.terms import STRING, Triple
 from allotrope.graph.triples import Statements
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import rdflib
 
 __all__ = ["Statements", "Triple", "base_of", "statements", "to_rdf"]
@@ -42,9 +44,12 @@ def base_of(asm: dict[str, Any]) -> str:
     return f"ni:///sha-256;{digest}"
 
 
-def statements(asm: dict[str, Any], base: str | None = None) -> Statements:
-    """The statements of a document, to be gone through once; raises `NotAsm` if the document or its manifest is unknown."""
-    return Statements(asm, base or base_of(asm))
+def statements(asm: dict[str, Any], base: str | None = None, ledger: Mapping[str, Any] | None = None) -> Statements:
+    """The statements of a document, to be gone through once; raises `NotAsm` if the document or its manifest is unknown.
+
+    With the ledger of its conversion the account of that is stated too.
+    """
+    return Statements(asm, base or base_of(asm), ledger)
 
 
 def to_rdf(asm: dict[str, Any], base: str | None = None) -> rdflib.Graph:

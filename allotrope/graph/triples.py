@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from allotrope.graph import terms
 from allotrope.graph.keys import CUSTOM, Key, Used
 from allotrope.graph.literals import as_json, is_cube, is_number, is_value, literal
+from allotrope.graph.prov import prov
 from allotrope.graph.terms import Triple
 from allotrope.schema import manifest_of, shape, units
 from allotrope.sources import DEFINING, SOURCE, identifies, referenced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SOURCES = "data source aggregate document"
 _COMPONENTS = {"dimensions": terms.DIMENSION, "measures": terms.MEASURE}
@@ -37,8 +38,9 @@ class Place(NamedTuple):
 class Statements:
     """An iterator of the statements of one document; `own` collects the keys and units that have only an IRI of its own."""
 
-    def __init__(self, asm: dict[str, Any], base: str) -> None:
+    def __init__(self, asm: dict[str, Any], base: str, ledger: Mapping[str, Any] | None = None) -> None:
         self._asm = asm
+        self._ledger = ledger
         self._manifest = manifest_of(asm)
         self.base = base
         self._units = units(self._manifest)
@@ -50,6 +52,7 @@ class Statements:
     def __iter__(self) -> Iterator[Triple]:
         self._identify()
         yield Triple(self.base, terms.CONFORMS, self._manifest)
+        yield from prov(self.base, self._asm, self._ledger)
         stack = [self._children(Place(self.base, "", self._root, None, self._asm, self.base), f"{self.base}#")]
         while stack:
             place = next(stack[-1], None)

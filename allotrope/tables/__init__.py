@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from allotrope.origin import stated
 from allotrope.schema import manifest_of
 from allotrope.tables.layout import layout
 from allotrope.tables.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
@@ -35,6 +36,8 @@ class Tables:
     components: pa.Table
     metadata: pa.Table
     findings: tuple[Finding, ...]
+    origin: dict[str, str] = field(default_factory=dict)
+    """What the document and the ledger of its conversion state of where it came from; also the metadata of each table."""
 
     def items(self) -> Iterator[tuple[str, pa.Table]]:
         """Names and tables, the measurements first."""
@@ -51,8 +54,11 @@ def flatten(asm: dict[str, Any]) -> pa.Table:
     return tables(asm).measurements
 
 
-def tables(asm: dict[str, Any]) -> Tables:
-    """All tables of a document; raises `NotAsm` if the document or its manifest is not known."""
+def tables(asm: dict[str, Any], ledger: Mapping[str, Any] | None = None) -> Tables:
+    """All tables of a document; raises `NotAsm` if the document or its manifest is not known.
+
+    The metadata of each table states source, digest, converter and schema, and with the ledger of the conversion its account.
+    """
     from allotrope.tables.cubes import Cubes, metadata_table
     from allotrope.tables.join import Joined
 
@@ -73,7 +79,12 @@ def tables(asm: dict[str, Any]) -> Tables:
     findings += joined.findings
     findings += (Finding("uneven-cube", "dimensions and measures differ in length", place, "warning") for place in cubes.uneven)
     rest = metadata_table([*walk.document.other, *walk.document.custom, *cubes.leftovers])
-    return Tables(manifest, measurements, calculated, cubes.table(), cubes.components(), rest, tuple(findings))
+    facts = stated(asm, ledger)
+    made = (measurements, calculated, cubes.table(), cubes.components(), rest)
+    first, second, third, fourth, fifth = (
+        table.replace_schema_metadata({**(table.schema.metadata or {}), **facts}) for table in made
+    )
+    return Tables(manifest, first, second, third, fourth, fifth, tuple(findings), facts)
 
 
 def _table(frame: Frame, nodes: tuple[Node, ...], manifest: str, findings: list[Finding]) -> pa.Table:

@@ -10,7 +10,7 @@ from allotrope.graph import PREFIXES, statements, to_rdf
 from allotrope.graph.terms import JSON, RDF, STRING, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from allotrope.graph import Triple
 
@@ -51,9 +51,9 @@ def ntriples(asm: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def turtle_lines(asm: dict[str, Any], base: str | None = None) -> Iterator[str]:
+def turtle_lines(asm: dict[str, Any], base: str | None = None, ledger: Mapping[str, Any] | None = None) -> Iterator[str]:
     """A document as lines of Turtle: IRIs of the document relative to its base, statements of one subject together."""
-    told = statements(asm, base)
+    told = statements(asm, base, ledger)
     yield f"@base <{told.base}> .\n"
     yield from (f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
     short = _Short(told.base)
@@ -96,10 +96,10 @@ class _Short:
         return found
 
 
-def turtle(asm: dict[str, Any]) -> bytes:
+def turtle(asm: dict[str, Any], ledger: Mapping[str, Any] | None = None) -> bytes:
     """A document as Turtle; memory does not grow with the graph but for the text itself."""
     buffer = io.BytesIO()
-    for line in turtle_lines(asm):
+    for line in turtle_lines(asm, ledger=ledger):
         buffer.write(line.encode())
     return buffer.getvalue()
 

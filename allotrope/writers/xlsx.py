@@ -10,7 +10,7 @@ from allotrope.errors import Finding
 from allotrope.writers.xlsx_rows import filled, heading, identifiers, is_list, list_rows, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
     from openpyxl import Workbook
@@ -22,12 +22,12 @@ TEXT = 32_767
 _NAME = 31
 
 
-def dumps(asm: dict[str, Any]) -> bytes:
-    """The workbook of a document, with the findings of its validation."""
+def dumps(asm: dict[str, Any], ledger: Mapping[str, Any] | None = None) -> bytes:
+    """The workbook of a document, with the findings of its validation and the account of its conversion."""
     from allotrope.schema import validate
     from allotrope.tables import tables
 
-    return workbook(tables(asm), validate(asm))
+    return workbook(tables(asm, ledger), [*_told(ledger), *validate(asm)])
 
 
 def workbook(found: Tables, findings: Iterable[Finding] = ()) -> bytes:
@@ -49,12 +49,20 @@ def workbook(found: Tables, findings: Iterable[Finding] = ()) -> bytes:
             sheets.rows(f"calculated, {field.name}", *list_rows(field, column, identifiers(calculated)))
     sheets.table("cubes", filled(found.cubes))
     sheets.table("metadata", found.metadata)
+    sheets.rows("origin", ["fact", "value"], (list(fact) for fact in sorted(found.origin.items())), always=True)
     told = [*found.findings, *findings, *sheets.findings]
     header = ["level", "code", "where", "message"]
     sheets.rows("findings", header, ([one.level, one.code, one.where, one.message] for one in told), always=True)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _told(ledger: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """The findings of the conversion, as its ledger lists them; those of the document itself come from its validation."""
+    for finding in (ledger or {}).get("findings") or ():
+        if not str(finding.get("where", "")).startswith("/"):
+            yield Finding(finding["code"], finding["message"], finding.get("where", ""), finding["level"])
 
 
 class _Sheets:

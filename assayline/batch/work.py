@@ -109,7 +109,7 @@ def _convert(item: Item, settings: Settings) -> Done:
     if settings.reference:
         asm, findings = convert_with_reference(item.source, settings.instrument)
         findings += allotrope.validate(asm)
-        document, ledger = OUTPUTS["json"](asm), None
+        document, ledger = OUTPUTS["json"](asm, None), None
     else:
         conversion = allotrope.convert(item.source, settings.instrument, **settings.for_file(item.source).reading())
         if settings.digest not in (None, conversion.digest):
@@ -123,7 +123,7 @@ def _convert(item: Item, settings: Settings) -> Done:
         if name == "ledger":
             contents[place] = json.dumps(ledger, ensure_ascii=False, indent=1).encode() + b"\n"
         else:
-            contents[place] = document if name == "json" else OUTPUTS[name](asm)
+            contents[place] = document if name == "json" else OUTPUTS[name](asm, ledger)
     write_whole(contents, force=settings.force)
     result["outputs"] = _named(places)
     return Done(item, result, [_placed(item.source, finding) for finding in findings])

@@ -43,10 +43,11 @@ def add_run(known: Known, workflow: Reference | None, objects: list[Reference], 
         "#run",
         "CreateAction",
         name="The run",
+        description="Everything that this run did, from its inputs to its results.",
         instrument=workflow or known.software,
         object=objects,
         result=sorted(results, key=lambda item: item["@id"]),
-        actionStatus={"@id": COMPLETED},
+        actionStatus=COMPLETED,
         **span,
     )
 
@@ -93,12 +94,13 @@ def _job(known: Known, step: Step) -> Reference:
         local_id("job", step.name),
         "CreateAction",
         name=step.rule if step.name == step.rule else f"{step.rule} {step.name.removeprefix(f'{step.rule}/')}",
+        description=f"A job of the step {step.rule}, as the engine recorded it.",
         instrument={"@id": local_id("tool", step.rule)},
         object=objects,
         result=results,
         startTime=step.started,
         endTime=step.ended,
-        actionStatus={"@id": COMPLETED},
+        actionStatus=COMPLETED,
         agent=_person(known, results) if step.rule in RULES else None,
     )
 

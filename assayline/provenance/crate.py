@@ -88,6 +88,7 @@ def _root(
     profiles = [graph.profile(item) for item in (known if workflow else known[:1])]
     name = graph.entities[workflow["@id"]]["name"] if workflow else "stations"
     when = _span(done, files)["endTime"]
+    jobs = [{"@id": name} for name in graph.entities if name.startswith("#job-")]
     rights = graph.add("#rights", "CreativeWork", name="Rights", description=RIGHTS)
     facts: dict[str, Any] = {
         "name": f"Run of {name}",
@@ -96,7 +97,7 @@ def _root(
         "license": rights,
         "conformsTo": profiles,
         "hasPart": parts,
-        "mentions": action,
+        "mentions": [action, *sorted(jobs, key=lambda item: item["@id"])],
         "mainEntity": workflow,
     }
     graph.add("./", "Dataset", **facts)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 PARAMETER_PROFILE = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
 HOMES = {
-    "assayline": "https://pypi.org/project/assayline/",
     "Python": "https://www.python.org/",
     "snakemake": "https://snakemake.github.io/",
     "scanpy": "https://scanpy.readthedocs.io/",
@@ -102,7 +101,6 @@ def add_software(graph: Graph, versions: dict[str, str]) -> Reference:
         "SoftwareApplication",
         name="assayline",
         softwareVersion=versions.get("assayline"),
-        url=HOMES["assayline"],
         softwareRequirements=others,
     )
 

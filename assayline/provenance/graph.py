@@ -37,6 +37,11 @@ def content_id(sha256: str) -> str:
     return "ni:///sha-256;" + base64.urlsafe_b64encode(bytes.fromhex(sha256)).rstrip(b"=").decode()
 
 
+def single(value: Any) -> Any:
+    """A list of one is written as the one, as RO-Crate recommends."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 class Graph:
     """Entities, each once."""
 
@@ -63,5 +68,5 @@ class Graph:
         """The metadata document: descriptor and root first, then by identifier; the same entities give the same bytes."""
         first = {DESCRIPTOR: 0, "./": 1}
         ordered = sorted(self.entities.values(), key=lambda item: (first.get(item["@id"], 2), item["@id"]))
-        body = {"@context": CONTEXT, "@graph": ordered}
+        body = {"@context": CONTEXT, "@graph": [{key: single(value) for key, value in item.items()} for item in ordered]}
         return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from allotrope.origin import origin
 from assayline.advisor.statements import Unsupported, check
 from assayline.advisor.tape import FOLLOWERS
 from assayline.errors import AssaylineError
@@ -138,18 +139,8 @@ def documents(run: Run, inputs: frozenset[str]) -> Iterator[Finding]:
         if place not in run.documents:
             yield _error("document-missing", f"the ledger's document '{place}' is not in the run", name)
             continue
-        told, source = ledger.get("source digest"), source_digest(run.documents[place])
+        told, source = ledger.get("source digest"), origin(run.documents[place]).get("source.digest", "")
         if told and source and told != source:
             yield _error("origin-differs", f"its source has {source:.19}…; the ledger says {told:.19}…", place)
         elif told and inputs and told not in inputs:
             yield _error("origin-differs", f"its source ({told:.19}…) is no input that the crate names", place)
-
-
-def source_digest(asm: dict[str, Any]) -> str:
-    """`sha256:…` of the file that a document was made of, as the document says; empty when it does not."""
-    for body in asm.values():
-        system = body.get("data system document") if isinstance(body, dict) else None
-        custom = system.get("custom information document") if isinstance(system, dict) else None
-        if isinstance(custom, dict) and isinstance(custom.get("source digest"), str):
-            return str(custom["source digest"])
-    return ""

@@ -41,8 +41,6 @@ def add_workflow(known: Known, record: dict[str, Any]) -> Reference | None:
     entity |= {"creator": maker, "version": (record.get("software") or {}).get("assayline", "")}
     entity["input"] = _formal(known, "#input-")
     entity["output"] = _formal(known, "#output-")
-    inside = [file_id(name) for name in known.names if name.startswith(f"workflow/{told['name']}/") and name != source]
-    entity["hasPart"] = [{"@id": item} for item in sorted(inside)]
     return {"@id": file_id(source)}
 
 

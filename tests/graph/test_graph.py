@@ -37,6 +37,7 @@ ABSORBING = (
 PREDICATES = {
     *(terms.TYPE, terms.LABEL, terms.RANGE, terms.PART, terms.VALUE, terms.INDEX),
     *(terms.NUMBER, terms.UNIT, terms.CONFORMS, terms.REFERENCES, terms.DERIVED),
+    *(terms.GENERATED, terms.USED, terms.ASSOCIATED, terms.PROV_VALUE),
 }
 NO_QUDT = {
     *("10^6 cells/mL", "Counts.s", "RFU", "RFU.mL", "RFU.s", "RLU", "RLU.mL", "RLU.s", "RU", "[S/m].s", "cell", "cm^2/mol"),
