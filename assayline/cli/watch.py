@@ -6,8 +6,8 @@ stays where it is. Events are JSON lines on stdout and in OUT/.watch/events. Sev
 claims a content, and the claim of one that died is taken over. End it with Ctrl-C.
 
 What is done stays done, even if its outputs are moved away: OUT/.watch/done says so, and removing OUT/.watch starts anew. After a
-kill the last event may come twice, with the same digest. Times of files are only compared with themselves, never with the clock of
-this machine.
+kill the last event may come twice, with the same digest. Times of files are only compared with themselves, never with the clock
+of this machine.
 """
 
 from __future__ import annotations
