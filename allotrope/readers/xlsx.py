@@ -61,7 +61,7 @@ def check_extents(data: bytes, file: str) -> None:
 
 
 def glance(data: bytes, file: str, rows: int) -> str | None:
-    """The texts of a workbook's shared strings and of the first rows of its sheets, one a line, without laying a sheet out.
+    """The texts of a workbook's shared strings and of the first rows of its sheets, each from a new line; no sheet is laid out.
 
     What no line shows, no text cell of these rows holds; None where the container is not read in this way (xls, xlsb, ods).
     """
@@ -76,12 +76,12 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
         return None
     _each_sheet(data, file, strings)
-    text = _TAG.sub(b"", _ASIDE.sub(b"", b"\n".join(found)))
+    text = _TAG.sub(b"", _ASIDE.sub(b"", b"\0".join(found)))
     try:
-        lines = html.unescape(text.decode("utf-8")).splitlines()
+        cells = dict.fromkeys(html.unescape(text.decode("utf-8")).split("\0"))
     except UnicodeDecodeError:
         return None
-    return "\n".join(dict.fromkeys(map(str.strip, lines)))
+    return "\n".join(line.strip() for cell in cells for line in cell.splitlines())
 
 
 def _first_rows(stream: IO[bytes], rows: int) -> bytes:
