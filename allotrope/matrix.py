@@ -32,8 +32,8 @@ class Matrix:
 
     @property
     def well_count(self) -> int:
-        """The smallest plate that has as many rows and columns."""
-        return well_count(len({letters for _, letters in self.lines}) * len(self.columns))
+        """The smallest plate that has as many rows and columns; of a part of a plate, that reaches its last column."""
+        return well_count(len({letters for _, letters in self.lines}) * max(self.columns.values()))
 
     def line(self, row: int, letters: str, label: str = "") -> Iterator[tuple[str, Cell]]:
         """The wells of one line with their cells, empty ones too."""

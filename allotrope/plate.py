@@ -65,13 +65,20 @@ def plain_well(location: str) -> str:
 
 
 def plate_columns(grid: Grid, row: int, first: int = 1) -> dict[int, int]:
-    """Grid column → plate column under a header `1 2 3 …` that starts at the grid column `first`; empty where it is none."""
+    """Grid column → plate column under a header `1 2 3 …` that starts at the grid column `first`; empty where it is none.
+
+    Columns that were left out of the export leave gaps. Numbers that start above 1 are a header where the line below begins
+    with the letters of a row.
+    """
+    below = grid.text(row + 1, first - 1) if row + 1 < len(grid.rows) else ""
+    lettered = row_index(below) is not None
     columns: dict[int, int] = {}
+    last = 0
     for column in range(first, grid.width):
         found = _COLUMN.fullmatch(grid.text(row, column))
-        if not found or int(found[1]) != len(columns) + 1:
+        if not found or int(found[1]) <= last or not (columns or lettered or int(found[1]) == 1):
             break
-        columns[column] = int(found[1])
+        columns[column] = last = int(found[1])
     return columns
 
 
