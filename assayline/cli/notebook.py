@@ -1,4 +1,4 @@
-"""keep runs as entries of a notebook: local, exported, or in a service"""
+"""Keep runs as entries of a notebook: local, exported, or in a service"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""write entries as an .eln archive, with every version, history and file"""
+"""Write entries as an .eln archive, with every version, history and file"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Which entries, and where to."""
     parser.add_argument("entries", nargs="*", metavar="ENTRY", help="numbers or identifiers; without any, all entries")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.eln", help="the archive")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--force", action="store_true", help="replace the archive if it exists")
 
 

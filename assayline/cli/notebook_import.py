@@ -1,4 +1,4 @@
-"""read the entries of an .eln archive, each once"""
+"""Read the entries of an .eln archive, each once"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The archive, and which notebook."""
     parser.add_argument("archive", type=Path, metavar="FILE.eln", help="the archive, ours or another notebook's")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
 
 
 def run(options: argparse.Namespace) -> Outcome:

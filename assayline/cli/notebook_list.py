@@ -1,4 +1,4 @@
-"""the latest entries"""
+"""The latest entries"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which notebook, and how much of it."""
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--project", metavar="NAME", help="only entries of this project")
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default 50)")
     parser.add_argument("--before", type=int, metavar="NUMBER", help="go on with the entries before this number")

@@ -1,4 +1,4 @@
-"""close an entry for good: it takes no more versions, signatures still"""
+"""Close an entry for good: it takes no more versions, signatures still"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which entry."""
     parser.add_argument("entry", metavar="ENTRY", help="number, identifier or its first characters")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
 
 
 def run(options: argparse.Namespace) -> Outcome:

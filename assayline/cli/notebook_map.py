@@ -1,4 +1,4 @@
-"""propose or check which column of a run goes into which field of a Benchling tenant
+"""Propose or check which column of a run goes into which field of a Benchling tenant
 
 Proposes a mapping from the tenant's own schemas and writes it; with --check reads the mapping and compares it with the tenant
 and the run. Nothing is sent that changes the tenant.
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="the mapping (default: benchling.json in the notebook's folder)"
     )
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--force", action="store_true", help="replace the mapping if it exists")
 
 

@@ -1,4 +1,4 @@
-"""what is queued for a service, and why it is still there"""
+"""What is queued for a service, and why it is still there"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which notebook, and which pushes."""
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--all", action="store_true", help="show finished pushes too")
 
 

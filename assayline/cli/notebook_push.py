@@ -1,4 +1,4 @@
-"""store a run as an entry, once
+"""Store a run as an entry, once
 
 The entry's key is the digest of the run's content, so pushing the same run twice gives one entry. The receipt is
 RUN/notebook.json. The notebook is the folder of --notebook, else of ASSAYLINE_NOTEBOOK, else the platform's place for data.
@@ -28,7 +28,7 @@ UNFINISHED = 8
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The run, the notebook, and what is said about the entry."""
     parser.add_argument("run", type=Path, metavar="RUN", nargs="?", help="run folder")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--to", metavar="SERVICE", help="also send it to a service: elabftw or benchling")
     parser.add_argument("--drain", action="store_true", help="send what is queued for --to; needs no RUN")
     parser.add_argument("--author", action="append", metavar="NAME", help="author, may be repeated (default: the account)")

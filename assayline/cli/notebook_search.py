@@ -1,4 +1,4 @@
-"""the entries that hold all the words, the best first; the last word may be a beginning"""
+"""The entries that hold all the words, the best first; the last word may be a beginning"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The words, and which notebook."""
     parser.add_argument("words", nargs="+", metavar="WORD", help="words to look for; none is an operator")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default 50)")
 
 

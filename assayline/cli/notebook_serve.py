@@ -1,4 +1,4 @@
-"""show the notebook in a browser, read-only, on loopback"""
+"""Show the notebook in a browser, read-only, on loopback"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which notebook, and on which port."""
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: any free one)")
 
 

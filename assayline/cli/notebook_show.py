@@ -1,4 +1,4 @@
-"""one entry as text, Markdown, HTML or JSON"""
+"""One entry as text, Markdown, HTML or JSON"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which entry, which version, and how to write it."""
     parser.add_argument("entry", metavar="ENTRY", help="number (12), identifier or its first characters")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--version", type=int, metavar="N", help="an earlier version, from 1")
     parser.add_argument(
         "--format", choices=("markdown", "html", "json"), default="markdown", help="how to write it (default markdown)"

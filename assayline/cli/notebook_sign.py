@@ -1,4 +1,4 @@
-"""sign an entry: name, time and meaning, bound to the record
+"""Sign an entry: name, time and meaning, bound to the record
 
 A tamper-evident attestation, not an electronic signature in the sense of 21 CFR Part 11: nobody's identity is proved, and the
 time is this computer's.
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("entry", metavar="ENTRY", help="number, identifier or its first characters")
     parser.add_argument("--meaning", required=True, metavar="WORDS", help="what is attested, such as 'reviewed'")
     parser.add_argument("--name", metavar="NAME", help="who signs (default: ASSAYLINE_AUTHOR, else the account)")
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -1,4 +1,4 @@
-"""prove the history and every file; what is damaged is named, the rest stays readable
+"""Prove the history and every file; what is damaged is named, the rest stays readable
 
 Keep the head that this prints somewhere else; `--head LENGTH:HASH` later proves that nothing up to it was changed or removed.
 """
@@ -19,7 +19,7 @@ DAMAGED = 10
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which notebook, and a head that was kept elsewhere."""
-    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder of the local notebook")
+    parser.add_argument("--notebook", type=Path, metavar="DIR", help="folder (else ASSAYLINE_NOTEBOOK, else the account's)")
     parser.add_argument("--head", metavar="LENGTH:HASH", help="a head that was kept elsewhere")
 
 

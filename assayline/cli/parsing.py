@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
@@ -40,12 +41,22 @@ class Parser(argparse.ArgumentParser):
         raise BadArguments(command=self.prog, problem=message)
 
 
+def path(word: str) -> Path:
+    """A path; an empty word, as a shell makes of an unset variable, is none and not the working folder."""
+    if not word:
+        raise argparse.ArgumentTypeError("found an empty word; expected a file or a folder")
+    return Path(word)
+
+
 def verb_parser(prog: str, module: ModuleType) -> Parser:
     """The parser of one verb or sub-verb, with its own arguments and `--json`."""
     body = (module.__doc__ or "").strip()
     parser = Parser(prog=prog, description=body, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser._negative_number_matcher = NEGATIVE
     module.arguments(parser)
+    for action in parser._actions:
+        if action.type is Path:
+            action.type = path
     parser.add_argument("--json", action="store_true", help="print one JSON envelope instead of text")
     return parser
 

@@ -1,4 +1,4 @@
-"""write a run's report: one HTML page that needs no network
+"""Write a run's report: one HTML page that needs no network
 
 The page is RUN/report.html, or the file named with --output. The same run folder gives the same bytes.
 """

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from assayline.notebook.chain import Event
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$=-])")
+SPECIAL = re.compile(r"[\\`*{}\[\]<>#|~&$]|(?<![^\W_])_|_(?![^\W_])|^[-+=]|(?<=[-+=])[-+=]|[-+=](?=[-+=])")
+"""What acts as Markdown: an underscore at the edge of a word, a sign that begins a line or is doubled, and what acts anywhere."""
 
 
 def say(value: Any) -> str:
     """A value as escaped text on one line."""
     text = "" if value is None else value if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)
-    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def safe_start(text: str) -> str:
@@ -62,7 +63,7 @@ def interpretation(part: Interpretation) -> str:
     """Statements with their evidence, what was dropped, and the limits."""
     body = part.body
     lines = [
-        f"- {say(item.get('text'))}{cited(item.get('evidence'))} \\({say(item.get('confidence', 'confidence not stated'))}\\)"
+        f"- {say(item.get('text'))}{cited(item.get('evidence'))} ({say(item.get('confidence', 'confidence not stated'))})"
         for item in body.get("statements") or []
         if isinstance(item, dict)
     ]

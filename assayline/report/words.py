@@ -23,7 +23,7 @@ def number(value: Any) -> str:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e15:
             return number(int(value))
-        text = f"{value:.5g}"
+        text = f"{value:,.5g}".replace(",", THIN)
         mantissa, _, power = text.partition("e")
         text = f"{mantissa} × 10^{int(power)}" if power else text
         return text.replace("-", "\N{MINUS SIGN}")

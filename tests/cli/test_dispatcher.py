@@ -13,7 +13,7 @@ import pytest
 from allotrope.errors import Finding
 from assayline import __version__
 from assayline.cli.outcome import Outcome
-from assayline.cli.show import envelope
+from assayline.cli.show import envelope, placed
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
 
 CLI = Path(__file__).resolve().parents[2] / "assayline" / "cli"
@@ -58,6 +58,7 @@ def test_overview_lists_every_verb(assayline):
         (("convert",), "the following arguments are required"),
         (("convert", "x", "-o", "y", "--decimal", ";"), "argument --decimal: invalid choice"),
         (("convert", "x", "-o", "y", "--to", "pdf"), "--to: found 'pdf'; expected some of json, parquet, rdf, xlsx"),
+        (("convert", "", "-o", "y"), "argument PATH: found an empty word; expected a file or a folder"),
         (("notebook", "shwo"), "unknown verb 'shwo'; expected 'show'"),
     ],
 )
@@ -147,3 +148,16 @@ def test_subverb_tables_match_their_modules():
             tree = ast.parse((CLI / f"{verb}_{subverb.replace('-', '_')}.py").read_text(encoding="utf-8"))
             assert (ast.get_docstring(tree) or "").strip()
             assert line.strip()
+
+
+@pytest.mark.parametrize(
+    ("where", "message", "told"),
+    [
+        ("in/a.csv", "a.csv: line 1: found nothing", "in/a.csv: line 1: found nothing"),
+        ("in/a.csv", "line 1: found nothing", "in/a.csv: line 1: found nothing"),
+        ("a.csv", "a.csv: cannot be read", "a.csv: cannot be read"),
+        ("", "no file at all", "no file at all"),
+    ],
+)
+def test_a_finding_names_its_file_once(where, message, told):
+    assert placed(Finding("code", message, where, "error")) == told
