@@ -91,10 +91,14 @@ def convert(
     encoding: str | None = None,
     decimal: str | None = None,
     date_order: str | None = None,
+    device: str | None = None,
+    owner: str | None = None,
     validate: bool = True,
 ) -> Conversion:
-    """Convert a file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows."""
-    read = reader(source, instrument, timezone=timezone, encoding=encoding, decimal=decimal, date_order=date_order)
+    """Convert a file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows, `device` (an
+    identifier) and `owner` say what exports rarely do."""
+    given = {"timezone": timezone, "encoding": encoding, "decimal": decimal, "date_order": date_order}
+    read = reader(source, instrument, **given, device=device, owner=owner)
     with _many_objects():
         found, asm = read(None)
         ledger = balance(found.stores, found.name)
@@ -115,6 +119,8 @@ def reader(
     encoding: str | None = None,
     decimal: str | None = None,
     date_order: str | None = None,
+    device: str | None = None,
+    owner: str | None = None,
 ) -> Callable[[Callable[[Source], None] | None], tuple[Source, dict[str, Any]]]:
     """A function that reads the source into a document, as often as asked; `prepare` may alter the source before."""
     if decimal not in (None, ".", ","):
@@ -132,6 +138,7 @@ def reader(
 
     def read(prepare: Callable[[Source], None] | None = None) -> tuple[Source, dict[str, Any]]:
         found = Source(probe, chosen, version=version(), timezone=zone, decimal=decimal, date_order=order)
+        found.device, found.owner = device, owner
         if prepare:
             prepare(found)
         if chosen.signature.kinds and probe.kind not in chosen.signature.kinds:

@@ -147,7 +147,7 @@ class Document:
         body |= self.aggregate
         top = shape(f"http://purl.allotrope.org/manifests/{self.manifest}.manifest").child(f"{name} aggregate document")
         body["data system document"] = self._system(top)
-        body["device system document"] = {key: value for key, value in self.device.items() if value is not None}
+        body["device system document"] = self._device()
         self._fill(body, groups)
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
@@ -156,6 +156,20 @@ class Document:
             "$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest",
             f"{name} aggregate document": body,
         }
+
+    def _device(self) -> Node:
+        """The device-system document: what the file says of the device, and what the laboratory's settings say of it."""
+        device = {key: value for key, value in self.device.items() if value is not None}
+        source = self.source
+        if source.device:
+            stated = device.get("device identifier")
+            if stated not in (None, source.device):
+                put(device, CUSTOM, {"device identifier in the file": stated})
+            device["device identifier"] = source.device
+            source.find("device-given", f"the device identifier {source.device!r} was given by the settings, not by the file")
+        if source.owner:
+            put(device, CUSTOM, {"owner": source.owner})
+        return device
 
     def _system(self, top: Shape | None) -> Node:
         """The data-system document: facts of file and converter, as far as this release of the schema knows them."""

@@ -15,7 +15,7 @@ from typing import Any
 from assayline.errors import BadUsage
 
 NAME = "assayline.toml"
-READING: dict[str, type] = {"timezone": str, "encoding": str, "decimal": str, "date_order": str}
+READING: dict[str, type] = {"timezone": str, "encoding": str, "decimal": str, "date_order": str, "device": str, "owner": str}
 KEYS: dict[str, dict[str, type]] = {
     "convert": READING | {"jobs": int, "to": str, "strict": bool},
     "run": {"cores": int, "folder": str, "config": dict},
@@ -36,6 +36,8 @@ TEMPLATE = """\
 # What differs for one instrument; the names are those of `assayline instruments`.
 # [instruments.beckman_vi_cell_blu]
 # timezone = "America/New_York"
+# device = "VICELL-07"           # identifier of the device
+# owner = "Cell culture core"
 
 [run]
 # cores = 2

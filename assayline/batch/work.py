@@ -32,6 +32,8 @@ class Reading(TypedDict):
     encoding: str | None
     decimal: str | None
     date_order: str | None
+    device: str | None
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Settings:
     encoding: str | None = None
     decimal: str | None = None
     date_order: str | None = None
+    device: str | None = None
+    owner: str | None = None
     strict: bool = False
     force: bool = False
     dry_run: bool = False
@@ -55,7 +59,14 @@ class Settings:
 
     def reading(self) -> Reading:
         """The keyword arguments of `allotrope.convert` that say how a file is to be read."""
-        return Reading(timezone=self.timezone, encoding=self.encoding, decimal=self.decimal, date_order=self.date_order)
+        return Reading(
+            timezone=self.timezone,
+            encoding=self.encoding,
+            decimal=self.decimal,
+            date_order=self.date_order,
+            device=self.device,
+            owner=self.owner,
+        )
 
     def for_file(self, source: Path) -> Settings:
         """These settings with the folder's filled in; the file's instrument is only looked for if any has settings of its own."""

@@ -18,10 +18,19 @@ def reading_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--encoding", metavar="NAME", help="encoding of text, as utf-16 or cp1252")
     group.add_argument("--decimal", choices=(".", ","), help="decimal sign")
     group.add_argument("--date-order", choices=("DMY", "MDY", "YMD"), help="order of day, month and year")
+    group.add_argument("--device", metavar="ID", help="identifier of the device, which exports rarely state")
+    group.add_argument("--owner", metavar="NAME", help="who owns the device, kept as custom information")
 
 
 def reading(options: argparse.Namespace) -> Reading:
     """The keyword arguments of `allotrope.convert` from the options."""
     from assayline.batch.work import Reading
 
-    return Reading(timezone=options.timezone, encoding=options.encoding, decimal=options.decimal, date_order=options.date_order)
+    return Reading(
+        timezone=options.timezone,
+        encoding=options.encoding,
+        decimal=options.decimal,
+        date_order=options.date_order,
+        device=options.device,
+        owner=options.owner,
+    )
