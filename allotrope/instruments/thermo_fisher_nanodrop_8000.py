@@ -10,13 +10,14 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, absorbances, calculate, concentration_wavelength
+from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, SINGLE, absorbances, calculate, concentration_wavelength
+from allotrope.required import measured
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
     from allotrope.grid import Grid
-    from allotrope.record import Record
+    from allotrope.record import Cell, Record
     from allotrope.source import Source
 
 MEASUREMENT = (
@@ -72,8 +73,10 @@ def _curves(grid: Grid, start: int) -> dict[str, list[Record]]:
 
 
 def _row(document: Document, record: Record, curve: Record | None) -> None:
-    """A measurement for each absorbance of a sample."""
-    found = absorbances(record)
+    """A measurement for each absorbance of a sample; a concentration alone is one without a result at its wavelengths."""
+    found: dict[float, Cell | None] = dict(absorbances(record))
+    if not found and any(record.peek_number(label) is not None for label in CONCENTRATIONS):
+        found = dict.fromkeys(wavelength for wavelength, labels in SINGLE.items() if any(label in record for label in labels))
     if not found:
         set_aside(document, record, "the row holds no absorbance")
         return
@@ -83,7 +86,7 @@ def _row(document: Document, record: Record, curve: Record | None) -> None:
     for wavelength, cell in found.items():
         node = nodes[wavelength] = group.measurement({"device control/device type": DEVICE_TYPE})
         put(node, "device control/detector wavelength setting", wavelength, "nm")
-        put(node, "absorbance", cell.as_number(), "mAU")
+        measured(document, node, "absorbance", cell.as_number() if cell else None, "mAU")
         apply(MEASUREMENT, record, node)
         if wavelength == basis:
             _concentration(node, record)
