@@ -17,7 +17,13 @@ from assayline.share import workflow, workflows
 if TYPE_CHECKING:
     import argparse
 
-SHOWN = {"report": "report.html", "entry": "notebook.json", "interpretation": "interpretation.json", "evidence": "evidence.jsonl"}
+SHOWN = {
+    "report": "report.html",
+    "entry": "notebook.json",
+    "interpretation": "interpretation.json",
+    "evidence": "evidence.jsonl",
+    "crate": "ro-crate-metadata.json",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,9 +15,9 @@ from rocrate.rocrate import ROCrate
 from assayline import __version__
 from assayline.errors import BadInput
 from assayline.provenance.crate import describe, write_crate
-from assayline.provenance.record import PACKAGES, software
+from assayline.provenance.record import PACKAGES, record, software
 from assayline.provenance.steps import steps
-from tests.provenance.conftest import SOURCES, edit, engine_record
+from tests.provenance.conftest import ROOT, SOURCES, WORKFLOW, edit, engine_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,3 +199,21 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("hello")
     with pytest.raises(BadInput, match="no file of a run"):
         describe(tmp_path)
+
+
+def test_what_was_run_is_as_its_schema_says_and_names_no_way_to_a_place(run: Path, tmp_path: Path) -> None:
+    import jsonschema_rs
+
+    schema = json.loads((ROOT / "docs" / "schemas" / "run.schema.json").read_bytes())
+    body = json.loads((run / "run.json").read_bytes())
+    jsonschema_rs.validate(schema, body)
+    assert body["parameters"] == {"seed": 7, "advisor": "rules", "instruments": [source.name for source in SOURCES]}
+    folder = tmp_path / "tenx" / "matrix"
+    folder.mkdir(parents=True)
+    for name in ("matrix.mtx", "barcodes.tsv", ".hidden"):
+        (folder / name).write_text(name)
+    made = record(run, WORKFLOW, {"counts": str(folder)}, {"counts": [folder]}, ["counts"])
+    jsonschema_rs.validate(schema, made)
+    assert made["parameters"] == {"counts": "matrix"}
+    assert [row["name"] for row in made["inputs"]] == ["matrix/barcodes.tsv", "matrix/matrix.mtx"]
+    assert {path.name for path in (run / "workflow" / WORKFLOW.name).iterdir()} == {"README.md", "config", "workflow"}
