@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -43,11 +43,21 @@ _NAME_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\
 _CLOCK_INSIDE = re.compile(r"([^\W\d_]{3})\s+(\d{1,2})\s+(\d{1,2}:\d{2}:\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})(?!\d)")
 """`Tue Oct 03 14:44:50 2023`, as C libraries write a time."""
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:[T_ -]?(\d{2})(\d{2})(\d{2}))?(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\b\.?)?")
-_ZONE = re.compile(r"^\s*\(?(Z\b|UTC|GMT|[ECMP][SD]T\b)?\s*([+-]\d{2}:?\d{2})?\)?")
-_HOURS = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-"""The zones of North America, which instruments there name by letters; hours from UTC."""
-_GROUPED = {".": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"), ",": re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$")}
+_HALF = r"\s*([AaPp]\.?\s?[Mm]\b\.?|[上下]午|오[전후])"
+_CLOCK = re.compile(rf"(?<!\d)(\d{{1,2}})[:hH](\d{{2}})(?::(\d{{2}})(?:[.,:](\d+))?)?(?:{_HALF})?")
+_DOTTED = re.compile(rf"(?<![\d.])(\d{{1,2}})\.(\d{{2}})\.(\d{{2}})()(?:{_HALF})?(?![\d.])")
+_HOUR = re.compile(rf"(?<!\d)(\d{{1,2}})()()(){_HALF}")
+_BEFORE = re.compile(r"([上下]午|오[전후])\s*(?=\d)")
+_ZONE = re.compile(r"^\s*\(?([Zz]\b|UTC|GMT|[ECMP][SD]T\b|[CEW]ES?T\b|BST\b|JST\b)?\s*([+-]\d{2}(?::?\d{2})?)?\)?")
+_HOURS = {
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+    **{"CET": 1, "CEST": 2, "WET": 0, "WEST": 1, "EET": 2, "EEST": 3, "BST": 1, "JST": 9},
+}
+"""Zones that instruments name by letters; hours from UTC."""
+_GROUPED = {
+    ".": re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"),
+    ",": re.compile(r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"),
+}
 _PLAIN = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?([eE][+-]?\d{1,2})?$")
 
 
@@ -60,15 +70,17 @@ class Locale:
     zone: tzinfo | None = None
     zoneless: bool = False
     """Whether a time was read that names no zone."""
+    odd: set[str] = field(default_factory=set)
+    """Wall clocks that the given zone has twice (`ambiguous`) or never (`missing`): summer time begins or ends there."""
 
 
 def zone_named(name: str) -> tzinfo:
     """A time zone from an IANA name or an offset such as +02:00; raises BadOption."""
-    offset = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", name)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    offset = re.fullmatch(r"([+-])(\d{2})(?::?(\d{2}))?", name)
     try:
+        if offset:
+            minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+            return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         expected = "an IANA name such as Europe/Berlin or an offset such as +02:00"
@@ -79,7 +91,10 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
     """The finite number a cell holds, or None; an integer where the text is one."""
     if not isinstance(value, str):
         usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value - value == 0
-        return (float(value) if abs(value) >= EXACT else value) if usable else None
+        try:
+            return (float(value) if abs(value) >= EXACT else value) if usable else None
+        except OverflowError:
+            return None
     text = value.strip().replace("\u2212", "-")
     if decimal == ",":
         if "." in text and not _GROUPED[","].match(text):
@@ -131,8 +146,18 @@ def moment(value: Any, locale: Locale) -> str | None:
     if found.tzinfo is None:
         locale.zoneless = True
         if locale.zone is not None:
-            found = found.replace(tzinfo=locale.zone)
+            found = _placed(found, locale)
     return found.isoformat()
+
+
+def _placed(wall: datetime, locale: Locale) -> datetime:
+    """The wall clock in the given zone; an hour that the zone has twice, or never, is noted."""
+    found = wall.replace(tzinfo=locale.zone)
+    later = found.replace(fold=1)
+    if found.utcoffset() != later.utcoffset():
+        back = found.astimezone(UTC).astimezone(locale.zone).replace(tzinfo=None)
+        locale.odd.add(f"{wall.isoformat()} {'ambiguous' if back == wall else 'missing'}")
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -142,21 +167,31 @@ def _parse(text: str, order: str) -> datetime | None:
         return None
     *ymd, rest = day
     year, month, date_ = ymd[:3]
-    clock = _CLOCK.search(rest)
+    before = _BEFORE.search(rest)
+    if before:
+        rest = rest[: before.start()] + rest[before.end() :]
+    clock = _CLOCK.search(rest) or _DOTTED.search(rest) or _HOUR.search(rest)
+    left = rest
     hour = minute = second = micro = 0
     zone: tzinfo | None = None
     if clock:
-        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
+        hour, minute, second = int(clock[1]), int(clock[2] or 0), int(clock[3] or 0)
         micro = int((clock[4] or "0").ljust(6, "0")[:6])
-        half = (clock[5] or "").lower()
+        half = (clock[5] or (before[1] if before else "")).lower()
         if half:
-            hour = hour % 12 + (12 if half.startswith("p") else 0)
+            hour = hour % 12 + (12 if half[0] in "p下" or half == "오후" else 0)
         mark = _ZONE.match(rest[clock.end() :])
+        left = rest[: clock.start()] + rest[clock.end() + (mark.end() if mark else 0) :]
         if mark and (mark[1] or mark[2]):
-            hours = _HOURS.get(mark[1] or "", 0)
-            zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else UTC
+            hours = _HOURS.get((mark[1] or "").upper(), 0)
+            try:
+                zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else UTC
+            except BadOption:
+                return None
     elif len(ymd) == 6:
         hour, minute, second = ymd[3:]
+    if any(letter.isdigit() for letter in left):
+        return None
     try:
         return datetime(year, month, date_, hour, minute, second, micro, tzinfo=zone)
     except ValueError:
