@@ -155,7 +155,7 @@ def _check_encoding(encoding: str | None) -> None:
     """Raise BadOption for a name that is no text encoding."""
     try:
         "a".encode(encoding or "utf-8")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise BadOption(option="--encoding", found=encoding, expected="a text encoding, as utf-8, utf-16 or cp1252") from error
 
 
@@ -166,6 +166,10 @@ def _assumed(source: Source) -> list[Finding]:
     if locale.zoneless and locale.zone is None:
         message = "times name no zone and keep their wall clock; give the zone with --timezone"
         found.append(Finding("zone-unknown", message))
+    elif locale.odd:
+        when = ", ".join(sorted(locale.odd)[:3])
+        message = f"{len(locale.odd)} times stand where {locale.zone} changes its clocks ({when}); the first reading was taken"
+        found.append(Finding("time-at-clock-change", message, level="warning"))
     elif locale.zoneless:
         found.append(Finding("zone-assumed", f"times name no zone; {locale.zone} was given for them"))
     if probe.kind == "text" and probe.encoding == "cp1252" and not probe.forced_encoding:

@@ -219,18 +219,17 @@ class Document:
 
     def _sweep(self) -> None:
         """Keep what no mapping has read, verbatim under its address, and say so: nothing is lost to an odd row."""
-        kept: dict[str, str] = {}
+        places: list[str] = []
         for store in self.source.stores:
             store.settle()
             for place, handles in unread_runs(store):
-                kept[place] = "\t".join(store.cell(handle).text for handle in handles)
+                places.append(place)
+                put(self.aggregate, CUSTOM, {place: "\t".join(store.cell(handle).text for handle in handles)})
                 for handle in handles:
                     store.mark(handle, KEPT)
-        if kept:
-            put(self.aggregate, CUSTOM, kept)
-            first = next(iter(kept))
+        if places:
             self.source.find(
-                "kept-unplaced", f"{len(kept)} runs of cells have no place in the mapping and are kept verbatim", first
+                "kept-unplaced", f"{len(places)} runs of cells have no place in the mapping and are kept verbatim", places[0]
             )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import os
 import re
 import zipfile
 from functools import cached_property
@@ -21,6 +23,15 @@ HEAD = 16_384
 SHEET_ROWS = 200
 """Rows of a sheet that signatures look at."""
 
+
+def _modified(stream: BinaryIO) -> float | None:
+    """The modification time of the file behind a stream, None for a stream without one."""
+    try:
+        return os.fstat(stream.fileno()).st_mtime
+    except (OSError, AttributeError, ValueError):
+        return None
+
+
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)([^>]*)>")
 
 
@@ -35,6 +46,7 @@ class Probe:
             self._open(Path(source))
         else:
             self.name = PurePath(str(getattr(source, "name", "stream")).replace("\\", "/")).name
+            self.modified = _modified(source)
             self.data = source.read()
         if not self.folder and not self.data:
             raise Empty(file=self.name, where="the file", found="0 bytes", expected="an instrument's export")
@@ -223,7 +235,16 @@ class Probe:
                     raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
                 with archive.open(name) as stream:
                     return stream.read(LARGEST_MEMBER)
-            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+            except (
+                KeyError,
+                zipfile.BadZipFile,
+                zlib.error,
+                EOFError,
+                RuntimeError,
+                OSError,
+                ValueError,
+                lzma.LZMAError,
+            ) as error:
                 raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
 
     def inner(self, name: str) -> Probe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from allotrope.readers.ole import Stream
     from allotrope.readers.tree import Node
 
-_DATES = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d.:/-])")
-"""Dates in digits; what looks like `3.12.08` is a version."""
+_DATES = re.compile(r"(\d(?<![\d.:/-]\d)\d?)([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d.:/-])")
+"""Dates in digits; what looks like `3.12.08` is a version. (A pattern is found faster if it begins with a digit.)"""
 _COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\r\t;|\"])", re.MULTILINE)
 _DOT = re.compile(r"(?:^|[\t,;|\"])[ ]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%?[ ]*(?=$|[\r\t,;|\"])", re.MULTILINE)
 
@@ -44,12 +45,15 @@ class Source:
         self.version = version
         self.name = probe.name
         self.digest = probe.digest
-        self.key = f"{probe.name}/{probe.digest}".encode()[-64:]
+        self.key = hashlib.blake2b(f"{probe.name}/{probe.digest}".encode("utf-8", "surrogateescape")).digest()
         self.locale = Locale(zone=timezone)
         self.decimal = decimal
         self.date_order = date_order
         self.stores: list[Store] = []
         self.findings: list[Finding] = []
+        self.device: str | None = None
+        """Identifier of the device, where the laboratory's settings give one."""
+        self.owner: str | None = None
         self.trace = False
         self.blanked: tuple[int, int] | None = None
         """Part and handle of a cell to be read as if it were empty, for `explain`."""
@@ -79,9 +83,10 @@ class Source:
         return document
 
     def fallback_time(self) -> str:
-        """The file's modification time, for a required time that the source lacks; UTC."""
+        """The file's modification time, for a required time that the source lacks; of a stream the time of conversion; UTC."""
         stamp = self.probe.modified
-        return datetime.fromtimestamp(stamp if stamp is not None else 0, tz=UTC).isoformat(timespec="seconds")
+        moment = datetime.now(UTC) if stamp is None else datetime.fromtimestamp(stamp, tz=UTC)
+        return moment.isoformat(timespec="seconds")
 
     def adopt(self, store: Store, **facts: Any) -> None:
         """Put a store under the ledger; `facts` tell the independent counters how it was split (kind, delimiter …)."""
@@ -138,7 +143,7 @@ class Source:
             text = self.probe.text
             data = text if self.probe.forced_encoding else self.probe.data
         leaves = self.leaves(member, kind="xml")
-        self.settle(text[:2_000_000])
+        self.settle(text)
         return xml_tree(data, text[:65_536], leaves, f"{self.name}/{member}" if member else self.name)
 
     def json(self, member: str = "") -> Node:
@@ -147,7 +152,7 @@ class Source:
 
         text = self.probe.member_text(member) if member else self.probe.text
         leaves = self.leaves(member, kind="json")
-        self.settle("")
+        self.settle(text)
         return json_tree(text, leaves, f"{self.name}/{member}" if member else self.name)
 
     def streams(self) -> dict[str, Stream]:

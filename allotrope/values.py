@@ -50,8 +50,22 @@ _HOUR = re.compile(rf"(?<!\d)(\d{{1,2}})()()(){_HALF}")
 _BEFORE = re.compile(r"([上下]午|오[전후])\s*(?=\d)")
 _ZONE = re.compile(r"^\s*\(?([Zz]\b|UTC|GMT|[ECMP][SD]T\b|[CEW]ES?T\b|BST\b|JST\b)?\s*([+-]\d{2}(?::?\d{2})?)?\)?")
 _HOURS = {
-    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
-    **{"CET": 1, "CEST": 2, "WET": 0, "WEST": 1, "EET": 2, "EEST": 3, "BST": 1, "JST": 9},
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "CET": 1,
+    "CEST": 2,
+    "WET": 0,
+    "WEST": 1,
+    "EET": 2,
+    "EEST": 3,
+    "BST": 1,
+    "JST": 9,
 }
 """Zones that instruments name by letters; hours from UTC."""
 _GROUPED = {

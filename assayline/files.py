@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 def refuse_overwrite(path: Path, *, force: bool) -> None:
     """Raise WouldOverwrite if something stands at the path and force is not given."""
-    if not force and (path.exists() or path.is_symlink()):
+    try:
+        there = path.exists() or path.is_symlink()
+    except OSError as error:
+        raise CannotWrite(file=path, found=error.strerror or str(error)) from error
+    if there and not force:
         raise WouldOverwrite(file=path)
 
 

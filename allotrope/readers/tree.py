@@ -184,11 +184,11 @@ def json_tree(text: str, leaves: Leaves, file: str) -> Node:
         for number, (key, part) in enumerate(members):
             place = f"{node.path}[{number}]" if not isinstance(value, _Pairs) else f"{node.path}/{key}" if node.path else key
             if isinstance(part, list):
-                below = Node(key, place, leaves)
+                below = Node(_whole(key), _whole(place), leaves)
                 node.nodes.append(below)
                 stack.append((part, below, depth + 1))
             elif isinstance(value, _Pairs):
-                node.labelled.append((key, leaves.add(place, _whole(part))))
+                node.labelled.append((_whole(key), leaves.add(_whole(place), _whole(part))))
             else:
                 node.cells.append(leaves.cell(leaves.add(place, _whole(part)), key))
     return root

@@ -114,8 +114,8 @@ def _convert(item: Item, settings: Settings) -> Done:
     places = _places(item, settings)
     result: dict[str, Any] = {"input": str(item.source), "status": 0}
     if settings.dry_run:
-        found = allotrope.detect(item.source)
-        result |= {"instrument": settings.instrument or found.instrument, "would_write": _named(places)}
+        found = settings.instrument or allotrope.detect(item.source).instrument
+        result |= {"instrument": found, "would_write": _named(places)}
         return Done(item, result)
     if settings.reference:
         asm, findings = convert_with_reference(item.source, settings.instrument)
