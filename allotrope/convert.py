@@ -95,8 +95,10 @@ def convert(
     owner: str | None = None,
     validate: bool = True,
 ) -> Conversion:
-    """Convert a file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows, `device` (an
-    identifier) and `owner` say what exports rarely do."""
+    """Convert a file to ASM. `source` is a path or a binary file with a name; options overrule what the file shows.
+
+    `device` (an identifier) and `owner` say what exports rarely do.
+    """
     given = {"timezone": timezone, "encoding": encoding, "decimal": decimal, "date_order": date_order}
     read = reader(source, instrument, **given, device=device, owner=owner)
     with _many_objects():

@@ -8,6 +8,7 @@ import lzma
 import os
 import re
 import zipfile
+import zlib
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
@@ -18,6 +19,8 @@ from allotrope.readers.text import decode, encoding_of, lines_of
 LARGEST_FILE = 1 << 30
 LARGEST_MEMBER = 1 << 29
 MOST_MEMBERS = 100_000
+BROKEN_STREAMS = (zlib.error, lzma.LZMAError)
+"""What the decompressors raise for damaged data, beside OSError and EOFError."""
 HEAD = 16_384
 """Characters of a text that signatures look at."""
 SHEET_ROWS = 200
@@ -226,7 +229,6 @@ class Probe:
                 return bytes(self.ole.openstream(name.split("/")).read())
             except (OSError, ValueError, IndexError) as error:
                 raise Damaged(file=self.name, where=name, found=str(error), expected="a complete stream") from error
-        import zlib
 
         with self._archive() as archive:
             try:

@@ -106,7 +106,7 @@ def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None]) 
                 if member.filename == SHARED_STRINGS or _SHEET.match(member.filename):
                     with archive.open(member) as stream:
                         look(stream, member.filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, OSError, lzma.LZMAError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError) as error:
         raise Damaged(file=file, where="the workbook", found=str(error), expected="a complete workbook") from error
 
 
