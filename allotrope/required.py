@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import add_error, reach
@@ -18,6 +19,11 @@ MEANING = (
     "what the file says instead, if anything, is kept in the error document of the measurement or in its custom information"
 )
 """How the finding `filled-required` tells it, once for each kind of quantity."""
+
+
+def is_no_result(value: object) -> bool:
+    """Whether a number is the one that stands for no result; a statistic leaves it out."""
+    return isinstance(value, float) and value == 0 and math.copysign(1, value) < 0
 
 
 def measured(document: Document, node: Node, path: str, value: float | None, unit: str, **facts: Any) -> None:

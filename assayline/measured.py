@@ -6,6 +6,7 @@ import re
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from allotrope.required import is_no_result
 from assayline.evidence import Evidence, facts_of, publish
 from assayline.json_files import read_json, write_json
 from assayline.measured_plot import measured_figure
@@ -136,7 +137,8 @@ def _sample(document: dict[str, Any]) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a value is a measured number; the one that stands for 'no result' is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and not is_no_result(value)
 
 
 def _escaped(word: str) -> str:

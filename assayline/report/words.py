@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from allotrope.required import is_no_result
+
 THIN = "\N{NARROW NO-BREAK SPACE}"
 ACRONYMS = {"qc": "QC", "mads": "MADs", "pca": "PCA", "umap": "UMAP", "rna": "RNA", "asm": "ASM", "scvi": "scVI"}
 
@@ -20,6 +22,8 @@ def number(value: Any) -> str:
         return {True: "yes", False: "no", None: "–"}[value]
     if isinstance(value, int):
         return f"{value:,}".replace(",", THIN).replace("-", "\N{MINUS SIGN}")
+    if is_no_result(value):
+        return "no result"
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e15:
             return number(int(value))
