@@ -29,7 +29,6 @@ def command(tmp_path) -> Path:
     return folder / "bin" / "assayline"
 
 
-@pytest.mark.slow
 def test_the_demo_runs_from_the_wheel_and_is_not_run_twice(command, tmp_path):
     away = tmp_path / "away"
     away.mkdir()
