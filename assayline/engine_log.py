@@ -21,6 +21,10 @@ COUNT = re.compile(r"^(\d+) of (\d+) steps")
 ERROR = re.compile(r"^(?:Error in (?:rule|checkpoint) (\w+)|\w*(?:Error|Exception)\b)")
 
 
+VALIDATION = "Error validating config file."
+"""What stands between the error and what is wrong with the configuration."""
+
+
 @dataclass(slots=True)
 class Trouble:
     """What snakemake's talk says of a failure: the step, its log, and the first telling line."""
@@ -38,8 +42,8 @@ class Trouble:
             self.line = text
         elif self.step and not self.log and text.startswith("log: "):
             self.log = text.removeprefix("log: ").partition(" (")[0].partition(",")[0]
-        elif self.line.startswith("WorkflowError") and text and "\n" not in self.line:
-            self.line += f"\n{text}"
+        elif self.line.startswith("WorkflowError") and text and ("\n" not in self.line or self.line.endswith(VALIDATION)):
+            self.line += f"\n{text.removeprefix('ValidationError: ')}"
 
     def told(self, folder: Path) -> str:
         """The failure in one line: the last line of the step's log says more than snakemake does."""

@@ -39,6 +39,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say which steps would run")
 
 
+def examples_read(place: Path, config: tuple[str, ...]) -> list[str]:
+    """The inputs of a workflow of this project that are not configured, and for which its examples stand in."""
+    if place not in workflows().values():
+        return []
+    given = {key for key, _, value in (pair.partition("=") for pair in config) if value}
+    return [key for key in ("instruments", "counts") if key not in given]
+
+
 def run(options: argparse.Namespace) -> Outcome:
     """Run the workflow and say what the run folder holds."""
     if options.workflow is None:
@@ -56,6 +64,12 @@ def run(options: argparse.Namespace) -> Outcome:
     config = tuple(f"{key}={value}" for key, value in defaults.get("config", {}).items()) + tuple(options.config)
     cores = options.cores or defaults.get("cores") or os.cpu_count() or 1
     talk(f"{place.name} → {folder} (log: {folder / LOG})")
+    if unset := examples_read(place, config):
+        given = " ".join(f"{key}=PATH" for key in unset)
+        talk(
+            f"note: {' and '.join(unset)} not set: the examples of assayline are read; give your own: --config {given}",
+            level="note",
+        )
     run_workflow(Order(place, folder, cores, config, options.profile, options.dry_run, tuple(options.words)), talk)
     made = {name: str(folder / file) for name, file in SHOWN.items() if (folder / file).is_file()}
     text = "\n".join(f"{name}: {path}" for name, path in made.items())

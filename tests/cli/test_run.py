@@ -88,6 +88,14 @@ def test_a_configuration_that_is_refused_says_why(workflow, environment, tmp_pat
     assert "found no ink configured;" in done.envelope["findings"][0]["message"]
 
 
+def test_a_key_that_the_schema_refuses_is_named_and_examples_are_said(environment, tmp_path, assayline):
+    words = ("run", "lab_to_notebook", "--run", tmp_path / "out", "--cores", "1", "--dry-run")
+    done = assayline(*words, "--config", "nonsense=1", "counts=own.csv", env=environment)
+    assert done.status == 8
+    assert "'nonsense' was unexpected" in done.err
+    assert "note: instruments not set: the examples of assayline are read" in done.err
+
+
 def test_killed_it_goes_on_where_it_was(workflow, environment, tmp_path, assayline):
     words = ["run", str(workflow), "--run", str(tmp_path / "out"), "--cores", "1"]
     process = subprocess.Popen(
