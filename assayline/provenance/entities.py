@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assayline.advisor.tape import who
 from assayline.provenance.graph import Graph, Reference, content_id, file_id, local_id
 from assayline.provenance.layout import PARTS, media_type, part_of
+from assayline.provenance.record import DIGEST
 
 if TYPE_CHECKING:
     from assayline.notebook.run import Run, RunFile
@@ -44,11 +45,11 @@ def inputs_of(record: dict[str, Any], run: Run) -> list[dict[str, Any]]:
         return list(record["inputs"])
     rows = []
     for name, ledger in sorted(run.ledgers.items()):
-        if isinstance(ledger.get("source digest"), str):
+        if DIGEST.fullmatch(str(ledger.get("source digest"))):
             original = Path(name).name.removesuffix(".ledger.json")
             rows.append({"parameter": "instruments", "name": original, "digest": ledger["source digest"]})
     source = run.cells.get("inspect", {}).get("source") or {}
-    if isinstance(source, dict) and isinstance(source.get("sha256"), str):
+    if isinstance(source, dict) and DIGEST.fullmatch(str(source.get("sha256"))):
         rows.append({"parameter": "counts", "name": str(source.get("file", "counts")), "digest": source["sha256"]})
     return rows
 

@@ -115,8 +115,13 @@ def interpretation(run: Run) -> Iterator[Finding]:
 
 
 def _fact(name: str, body: dict[str, Any]) -> Evidence:
+    """A fact as statements see it; a value of no allowed kind counts as absent, so that no statement can show it."""
     empty: dict[str, Any] = {"what": "", "value": None, "unit": None, "source": "", "pointer": "", "station": ""}
-    return Evidence.from_json(empty | body | {"id": name})
+    about = body.get("about") if isinstance(body.get("about"), dict) else {}
+    value = body.get("value")
+    listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    sound = listed or isinstance(value, str | int | float)
+    return Evidence.from_json(empty | body | {"id": name, "about": about, "value": value if sound else None})
 
 
 def figures(run: Run) -> Iterator[Finding]:

@@ -6,20 +6,29 @@ Files and folders are named without the way to them; versions are those of the r
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assayline import __version__
-from assayline.errors import CannotWrite
+from assayline.errors import BadInput, CannotWrite
 from assayline.json_files import file_digest, read_json, write_json
+from assayline.notebook.shapes import misfit
 from assayline.provenance.layout import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 SCHEMA = "assayline/run/1"
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+SHAPE = {
+    "workflow": {"name": str, "source": str},
+    "parameters": dict,
+    "inputs": [{"parameter": str, "name": str, "size": int, "digest": str}],
+    "software": dict,
+}
 PACKAGES = (
     *("snakemake", "allotropy", "jsonschema-rs", "pyarrow", "numpy", "pandas", "matplotlib", "scikit-learn", "anthropic"),
     *("anndata", "scanpy", "scvi-tools", "torch", "leidenalg", "igraph", "harmonypy", "celltypist"),
@@ -97,4 +106,19 @@ def record(
 def read_record(folder: Path) -> dict[str, Any]:
     """What `run.json` says, or nothing when the run was made station by station; raises BadInput when it cannot be read."""
     path = folder / RECORD
-    return read_json(path, f"an object of {SCHEMA}") if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    body = read_json(path, f"an object of {SCHEMA}")
+    wrong = misfit(body, SHAPE) or next(filter(None, map(_incomplete, body.get("inputs") or [])), None)
+    if wrong or body.get("schema") != SCHEMA:
+        place, expected = wrong or ("/schema", SCHEMA)
+        advice = "Delete it and run the workflow again: its first step writes it."
+        raise BadInput(what=f"{path}: {place}", found="another kind of value", expected=expected, next=advice)
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def _incomplete(row: dict[str, Any]) -> tuple[str, str] | None:
+    """What an input lacks, if anything."""
+    if not DIGEST.fullmatch(str(row.get("digest"))):
+        return "/inputs digest", "sha256: and 64 digits in hex"
+    return None if row.get("name") and row.get("parameter") else ("/inputs", "name and parameter of each")

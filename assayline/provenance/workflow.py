@@ -20,7 +20,7 @@ def add_workflow(known: Known, record: dict[str, Any]) -> Reference | None:
     """Describe the workflow that a run's record names and whose source lies in the run folder; None when there is none."""
     told = record.get("workflow") or {}
     source = str(told.get("source", ""))
-    if source not in known.names:
+    if source not in known.names or not told.get("name"):
         return None
     graph = known.graph
     language = graph.add(

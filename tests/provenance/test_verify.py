@@ -229,3 +229,34 @@ def test_a_statement_that_todays_rules_would_drop_is_a_warning(run: Path, assayl
     edit(run / "interpretation.json", older)
     done = assayline("verify", run, "--record", "--json")
     assert done.status == 0 and [item["code"] for item in done.envelope["findings"]] == ["statement-unsupported"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body.update(schema="other"),
+        lambda body: body.update(workflow=7),
+        lambda body: body.update(inputs=[7]),
+        lambda body: body["inputs"][0].update(digest="sha256:xyz"),
+        lambda body: body["inputs"][0].pop("name"),
+        lambda body: body.update(software=["scanpy"]),
+        lambda body: body.update(parameters="all"),
+    ],
+)
+def test_a_record_that_is_none_is_refused_by_name(
+    run: Path, assayline: Command, change: Callable[[dict[str, Any]], None]
+) -> None:
+    edit(run / "run.json", change)
+    done = assayline("verify", run, "--record")
+    assert done.status == 10 and "run.json" in done.err and "run the workflow again" in done.err
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1, [2]], None, True, "text", 1e308])
+def test_a_value_of_any_kind_is_said_and_breaks_nothing(run: Path, value: Any) -> None:
+    lines = (run / "evidence.jsonl").read_text("utf-8").splitlines()
+    bodies = [json.loads(text) for text in lines]
+    for body in bodies:
+        body.update(value=value, about=value, unit=None)
+    (run / "evidence.jsonl").write_text("".join(json.dumps(body) + "\n" for body in bodies))
+    found = {finding.code for finding in verify(run).findings}
+    assert {"changed", "evidence-differs", "source-differs"} <= found and found & {"statement-unsupported", "statement-differs"}
