@@ -54,5 +54,7 @@ def told(folder: Path, verdict: Verdict) -> str:
     wrong = sum(finding.level == "error" for finding in verdict.findings)
     parts = f"{len(verdict.changed)} changed, {len(verdict.missing)} missing, {len(verdict.new)} new"
     broken = wrong - len(verdict.changed) - len(verdict.missing) - len(verdict.new)
-    advice = f"If that is meant, run the workflow again, or record it with `assayline verify {folder} --record`."
+    advice = "Run the workflow again, so that what depends on the changes follows them."
+    if not broken:
+        advice = f"If that is meant, run the workflow again, or record it with `assayline verify {folder} --record`."
     return f"{folder}: not as recorded: of {verdict.named} files {parts}; {broken} references do not hold. {advice}"
