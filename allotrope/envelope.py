@@ -237,14 +237,15 @@ def unread_runs(store: Any) -> list[tuple[str, list[int]]]:
     """Unread filled cells of a store, neighbours of one row together: address of the first, and the handles."""
     runs: list[tuple[str, list[int]]] = []
     width = getattr(store, "width", 0)
-    last = -2
-    position = store.fates.find(UNREAD)
-    while position != -1:
-        if store.filled(position):
-            if width and position == last + 1 and position // width == last // width:
-                runs[-1][1].append(position)
-            else:
-                runs.append((store.where(position), [position]))
-            last = position
-        position = store.fates.find(UNREAD, position + 1)
+    for start, end in store.stretches():
+        last = -2
+        position = store.fates.find(UNREAD, start, end)
+        while position != -1:
+            if store.filled(position):
+                if width and position == last + 1:
+                    runs[-1][1].append(position)
+                else:
+                    runs.append((store.where(position), [position]))
+                last = position
+            position = store.fates.find(UNREAD, position + 1, end)
     return runs

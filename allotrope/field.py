@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
+from allotrope.grid import Turned
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
 from allotrope.values import Locale, moment, number, scalar
@@ -212,7 +212,7 @@ class _Plan:
         self.table = table
         self.rows = rows
         self.cells = [table.grid.rows[row] for row in rows]
-        self.turned: list[tuple[Any, ...]] | None = None
+        self.turned: Turned | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[str, list[Any]]] = []
         self.notes: list[tuple[str, str]] = []
@@ -304,8 +304,8 @@ class _Plan:
     def _raw(self, column: int) -> Sequence[Any]:
         """The raw values of a column, None beyond the end of a short row."""
         if self.turned is None:
-            self.turned = list(zip_longest(*self.cells))
-        return self.turned[column] if column < len(self.turned) else [None] * len(self.rows)
+            self.turned = Turned(self.cells)
+        return self.turned.column(column)
 
     def _span(self, column: int) -> slice | None:
         """The stretch of fates that the column has, where no blank row parts the rows."""

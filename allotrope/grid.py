@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import TooLarge
@@ -14,19 +15,74 @@ if TYPE_CHECKING:
     from allotrope.values import Locale
 
 MOST_CELLS = 200_000_000
+PLAIN_WIDTH = 64
+"""Rows up to this width stay as read, since to some formats the number of empty fields tells lines apart."""
+
+
+def is_filled(value: Any) -> bool:
+    """Whether a value is anything but white space."""
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
+def trimmed(row: Any) -> Any:
+    """A row without the empty fields at its end; those within the plain width stay."""
+    end = len(row)
+    while end > PLAIN_WIDTH and row[end - PLAIN_WIDTH : end].count("") == PLAIN_WIDTH:
+        end -= PLAIN_WIDTH
+    while end > PLAIN_WIDTH and not is_filled(row[end - 1]):
+        end -= 1
+    return row[: max(end, PLAIN_WIDTH)]
+
+
+class Turned:
+    """Rows read column by column; columns that few rows reach are laid out only when they are asked for."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        lengths = sorted(map(len, rows))
+        self.width = lengths[-1] if lengths else 0
+        common = lengths[len(lengths) * 3 // 4] if lengths else 0
+        self.count = len(rows)
+        self.columns = list(zip_longest(*(rows if common == self.width else [row[:common] for row in rows])))
+        self.long = [(at, row) for at, row in enumerate(rows) if len(row) > common]
+
+    def column(self, column: int) -> Sequence[Any]:
+        """The values of a column from top to bottom, None beyond the end of a short row."""
+        if column < len(self.columns):
+            return self.columns[column]
+        values = [None] * self.count
+        for at, row in self.long:
+            if column < len(row):
+                values[at] = row[column]
+        return values
+
+    def used(self) -> list[int]:
+        """The columns that may hold anything, in order."""
+        common = len(self.columns)
+        beyond = {at for _, row in self.long for at, value in enumerate(row[common:], common) if is_filled(value)}
+        return [*range(common), *sorted(beyond)]
 
 
 class Grid(Store):
     """Rows of values (text, or typed where the container has types); rows and columns count from 0, addresses from 1."""
 
     def __init__(
-        self, name: str, rows: list[Any], locale: Locale, *, sheet: bool = False, lines: Sequence[int] | None = None
+        self,
+        name: str,
+        rows: list[Any],
+        locale: Locale,
+        *,
+        sheet: bool = False,
+        lines: Sequence[int] | None = None,
+        file: str = "",
     ) -> None:
+        if max(map(len, rows), default=0) > PLAIN_WIDTH:
+            rows = [row if len(row) <= PLAIN_WIDTH else trimmed(row) for row in rows]
         self.rows = rows
         self.width = max(map(len, rows), default=0)
         if len(rows) * self.width > MOST_CELLS:
             found = f"{len(rows)} rows by {self.width} columns"
-            raise TooLarge(file=name, where="the whole table", found=found, expected=f"{MOST_CELLS} cells")
+            where = f"the whole table {name!r}" if name else "the whole table"
+            raise TooLarge(file=file or name, where=where, found=found, expected=f"{MOST_CELLS} cells")
         super().__init__(name, len(rows) * self.width, locale)
         self.sheet = sheet
         self.lines = lines
@@ -36,6 +92,16 @@ class Grid(Store):
         row, column = divmod(handle, self.width)
         self.rows = list(self.rows)
         self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """The cells of each row, as far as the row goes."""
+        return ((row * self.width, row * self.width + len(values)) for row, values in enumerate(self.rows))
+
+    def filled(self, handle: int) -> bool:
+        """Whether the cell holds anything but white space."""
+        row, column = divmod(handle, self.width)
+        values = self.rows[row]
+        return column < len(values) and is_filled(values[column])
 
     def value(self, handle: int) -> Any:
         """The raw value at a handle; None beyond the end of a short row."""
@@ -78,9 +144,7 @@ class Grid(Store):
 
     def blank(self, row: int) -> bool:
         """Whether a row has no filled cell, or does not exist."""
-        return not (0 <= row < len(self.rows)) or not any(
-            value is not None and (not isinstance(value, str) or value.strip()) for value in self.rows[row]
-        )
+        return not (0 <= row < len(self.rows)) or not any(map(is_filled, self.rows[row]))
 
     def cells(self, row: int) -> list[Cell]:
         """The filled cells of a row."""
@@ -121,12 +185,17 @@ class Grid(Store):
         return None
 
     def pairs(self, rows: Sequence[int], key: int = 0, value: int = 1) -> Record:
-        """Rows of `label, value` as one record; the label cells share the fate of their values (mapped when read)."""
+        """Rows of `label, value` as one record; the label cells share the fate of their values (mapped when read).
+
+        Where the grid has no such value column, the record is empty and the labels stay unread.
+        """
+        if value >= self.width:
+            return Record(self, {})
         labels = []
         for row in rows:
             label = self.text(row, key).rstrip(":").rstrip()
             if label:
-                labels.append((label, row * self.width + min(value, self.width - 1)))
+                labels.append((label, row * self.width + value))
         index = index_labels(labels)
         self.deferred.append(lambda: self._settle_pairs(index, value - key))
         return Record(self, index)
@@ -162,14 +231,16 @@ class Table:
         span = columns or range(grid.width)
         names = grid.rows[header]
         self.span = span
+        used = self._used_beyond(len(names))
         self.index = index_labels(
-            (grid.text(header, c) or f"column {column_name(c)}", c) for c in span if c < len(names) or self._used(c)
+            (grid.text(header, c) or f"column {column_name(c)}", c) for c in span if c < len(names) or c in used
         )
         grid.deferred.append(self._settle_headers)
 
-    def _used(self, column: int) -> bool:
-        rows = self.grid.rows[self.first : self.last]
-        return any(len(values) > column and values[column] not in ("", None) for values in rows)
+    def _used_beyond(self, end: int) -> set[int]:
+        """The columns from `end` on that hold anything."""
+        rows = [values for values in self.grid.rows[self.first : self.last] if len(values) > end]
+        return {at for values in rows for at, value in enumerate(values[end:], end) if value not in ("", None)}
 
     def __contains__(self, label: str) -> bool:
         return fold(label) in self.index

@@ -77,6 +77,10 @@ class Store:
         value = self.value(handle)
         return bool(value.strip()) if isinstance(value, str) else value is not None
 
+    def stretches(self) -> Iterable[tuple[int, int]]:
+        """Where cells may be filled: first handle and the one after the last; the cells of one stretch are neighbours."""
+        return ((0, len(self.fates)),)
+
     def mark(self, handle: int, fate: int) -> None:
         """Settle a cell's fate; what is ignored may still be kept, and what is kept mapped, never the other way."""
         now = self.fates[handle]

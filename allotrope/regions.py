@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allotrope.grid import Grid
+from allotrope.grid import Grid, Turned
 from allotrope.labels import column_name
 from allotrope.record import Leaves, Store
 
@@ -26,30 +26,25 @@ def _rectangles(grid: Grid) -> list[tuple[str, int, int]]:
     """Stretches down each column, joined with equal stretches of the columns to the right."""
     open_runs: dict[tuple[int, int, int], list[int]] = {}
     done: list[tuple[int, int, int, int, int, int]] = []
-    columns = _columns(grid)
-    for column in range(grid.width + 1):
+    columns = Turned(grid.rows)
+    before = -1
+    for column in [*columns.used(), grid.width]:
         stretches = {(first, last, fate): count for first, last, fate, count in _stretches(grid, columns, column)}
-        for key in [key for key in open_runs if key not in stretches]:
+        for key in [key for key in open_runs if key not in stretches or column > before + 1]:
             start, count = open_runs.pop(key)
-            done.append((key[0], start, key[1], column - 1, key[2], count))
+            done.append((key[0], start, key[1], before, key[2], count))
+        before = column
         for key, count in stretches.items():
             run = open_runs.setdefault(key, [column, 0])
             run[1] += count
     return [(_region(grid, run), run[4], run[5]) for run in sorted(done)]
 
 
-def _columns(grid: Grid) -> list[tuple[Any, ...]]:
-    """The grid's values column by column, short rows filled up with None."""
-    from itertools import zip_longest
-
-    return list(zip_longest(*grid.rows)) if grid.rows else []
-
-
-def _stretches(grid: Grid, columns: list[tuple[Any, ...]], column: int) -> Iterable[tuple[int, int, int, int]]:
+def _stretches(grid: Grid, columns: Turned, column: int) -> Iterable[tuple[int, int, int, int]]:
     """First row, last row, fate and count of filled cells of each stretch of one fate in a column; empty cells do not part it."""
     if column >= grid.width:
         return
-    values = columns[column]
+    values = columns.column(column)
     blank = {value for value in set(values) if value is None or (isinstance(value, str) and not value.strip())}
     rows = [row for row, value in enumerate(values) if value not in blank] if blank else range(len(values))
     fates = grid.fates[column :: grid.width]
