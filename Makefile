@@ -3,6 +3,7 @@
 .PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel clean
 BIN := .venv/bin
 RUN ?= runs/demo
+NOTEBOOK ?= runs/notebook
 CORES ?= 2
 TESTERS ?= 2
 OUT ?= work/corpus
@@ -16,7 +17,7 @@ setup: ## make .venv from requirements.lock (finds a Python 3.12 or 3.13, gets u
 	@tools/setup
 
 demo: setup ## instrument files and real counts to a notebook entry and a report, in RUN=runs/demo
-	@$(BIN)/assayline run lab_to_notebook --run $(RUN) --cores $(CORES)
+	@$(BIN)/assayline run lab_to_notebook --run $(RUN) --cores $(CORES) --config notebook=$(NOTEBOOK)
 
 test: setup ## every test; PYTEST="-k convert" narrows
 	@$(BIN)/pytest -n $(TESTERS) --dist loadgroup $(PYTEST)

@@ -21,6 +21,7 @@ from allotrope.values import zone_named
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+OPTICAL = frozenset(("plate reader", "spectrophotometry", "solution analyzer"))
 Input = str | PurePath | BinaryIO
 
 
@@ -104,7 +105,7 @@ def convert(
     with _many_objects():
         found, asm = read(None)
         ledger = balance(found.stores, found.name)
-        findings = [*found.findings, *_assumed(found)]
+        findings = [*found.findings, *_assumed(found), *_conventions(asm, found.instrument.technique.name)]
         if validate:
             from allotrope.schema import validate as check
 
@@ -159,6 +160,18 @@ def _check_encoding(encoding: str | None) -> None:
         "a".encode(encoding or "utf-8")
     except (LookupError, ValueError) as error:
         raise BadOption(option="--encoding", found=encoding, expected="a text encoding, as utf-8, utf-16 or cp1252") from error
+
+
+def _conventions(asm: dict[str, Any], technique: str) -> list[Finding]:
+    """Findings about units that the schema forces: a person must know that the number is the file's own."""
+    documents = asm[f"{technique} aggregate document"][f"{technique} document"] if technique in OPTICAL else []
+    if not any("absorbance" in node for one in documents for node in one["measurement aggregate document"]["measurement document"]):
+        return []
+    message = (
+        "absorbance: the schema knows only the unit mAU, and as in the reference implementation the numbers are those of the file, "
+        "which are in AU in most exports: take them as the instrument wrote them"
+    )
+    return [Finding("unit-convention", message)]
 
 
 def _assumed(source: Source) -> list[Finding]:
