@@ -9,6 +9,13 @@ if TYPE_CHECKING:
 
 AGGREGATE = "custom information aggregate document"
 CUSTOM = "custom information document"
+KINDS: dict[type, str] = {
+    str: "scalar string datum",
+    bool: "scalar boolean datum",
+    int: "scalar double datum",
+    float: "scalar double datum",
+}
+"""The key of a scalar by its type."""
 Node = dict[str, Any]
 
 
@@ -35,7 +42,10 @@ def entries(custom: Node) -> list[Node]:
     """One labelled, typed scalar for each value; nested groups become entries of their own."""
     found: list[Node] = []
     for label, value in custom.items():
-        if isinstance(value, dict) and "value" in value:
+        key = KINDS.get(type(value))
+        if key is not None:
+            found.append({"datum label": label, key: value})
+        elif isinstance(value, dict) and "value" in value:
             found.append({"datum label": label, **typed(value["value"]), **({"unit": value["unit"]} if "unit" in value else {})})
         elif isinstance(value, dict):
             found += entries(value)
@@ -49,11 +59,8 @@ def entries(custom: Node) -> list[Node]:
 
 def typed(value: Any) -> Node:
     """The scalar under the key that names its type."""
-    if isinstance(value, bool):
-        return {"scalar boolean datum": value}
-    if isinstance(value, (int, float)):
-        return {"scalar double datum": value}
-    return {"scalar string datum": value}
+    kind = next((kind for kind in (bool, int, float) if isinstance(value, kind)), str)
+    return {KINDS[kind]: value}
 
 
 def _usable(shape: Shape) -> bool:

@@ -144,12 +144,15 @@ class Grid(Store):
 
     def blank(self, row: int) -> bool:
         """Whether a row has no filled cell, or does not exist."""
-        return not (0 <= row < len(self.rows)) or not any(map(is_filled, self.rows[row]))
+        if not 0 <= row < len(self.rows):
+            return True
+        values = self.rows[row]
+        return values.count("") == len(values) or not any(map(is_filled, values))
 
     def cells(self, row: int) -> list[Cell]:
         """The filled cells of a row."""
-        found = (Cell(self, row * self.width + column) for column in range(len(self.rows[row])))
-        return [cell for cell in found if cell]
+        start = row * self.width
+        return [Cell(self, start + column) for column, value in enumerate(self.rows[row]) if value != "" and is_filled(value)]
 
     def structure(self, row: int, first: int = 0, last: int | None = None) -> None:
         """Mark a row (or part of it) as structure: titles and headings that decided where values went."""
