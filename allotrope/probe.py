@@ -9,6 +9,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections import Counter
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
@@ -190,7 +191,11 @@ class Probe:
                 infos = archive.infolist()
                 if len(infos) > MOST_MEMBERS:
                     raise TooLarge(file=self.name, where="the archive", found=f"{len(infos)} members", expected=str(MOST_MEMBERS))
-                return tuple(info.filename for info in infos if not info.is_dir())
+                names = tuple(info.filename for info in infos if not info.is_dir())
+                twice = next((name for name, count in Counter(names).items() if count > 1), None)
+                if twice is not None:
+                    raise Damaged(file=self.name, where=twice, found="member named twice", expected="each name once")
+                return names
         if self.data.startswith(b"\xd0\xcf\x11\xe0"):
             return tuple("/".join(path) for path in self.ole.listdir())
         return ()

@@ -105,9 +105,14 @@ class Source:
             raise self.empty("the file", "nothing but white space", "text")
         mark = delimiter or delimiter_of(text)
         self.settle(text, mark)
-        rows, lines = rows_of(text, mark, self.name, quoted=quoted)
-        grid = Grid(member, rows, self.locale, lines=lines)
-        self.adopt(grid, kind="delimited", delimiter=mark, quoted=quoted and '"' in text)
+        found = rows_of(text, mark, self.name, quoted=quoted)
+        rows = found.rows
+        grid = Grid(member, rows, self.locale, lines=found.lines, file=self.name)
+        self.adopt(grid, kind="delimited", delimiter=mark, quoted=quoted and '"' in text and not found.unclosed)
+        if found.unclosed:
+            where = f"{member} line {found.unclosed}".lstrip()
+            message = "a quote opens a field and nothing closes it near by; the text was read with quotes as plain characters"
+            self.find("quote-unclosed", message, where, "warning")
         if rows and rows[0] and rows[0][0].strip().lower().startswith("sep="):
             for cell in grid.cells(0):
                 cell.ignore("names the delimiter")
@@ -119,7 +124,7 @@ class Source:
         sample: list[str] = []
         for name in self.probe.sheets:
             rows = self.probe.rows(name)
-            grids[name] = Grid(name, rows, self.locale, sheet=True)
+            grids[name] = Grid(name, rows, self.locale, sheet=True, file=self.name)
             self.adopt(grids[name], kind="workbook")
             if not self._settled and len(sample) < 20_000:
                 sample += [value for row in rows[:2000] for value in row if isinstance(value, str)]
@@ -191,7 +196,8 @@ class Source:
         marks = {mark for _, mark, _ in found}
         order, evidence = settle_order(firsts, seconds, marks)
         if firsts and evidence:
-            self.find("date-order", f"{order}: {evidence}; override with --date-order")
+            level = "warning" if "assumed" in evidence or "contradict" in evidence else "note"
+            self.find("date-order", f"{order}: {evidence}; override with --date-order", level=level)
         return order
 
 

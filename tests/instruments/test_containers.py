@@ -1,0 +1,85 @@
+"""Containers: texts with odd quotes and delimiters, archives and workbooks that promise more than they hold."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from counters import count
+
+import allotrope
+from allotrope.errors import Damaged, TooLarge
+from allotrope.probe import Probe
+from allotrope.readers.delimited import LONGEST_CELL, delimiter_of, rows_of
+
+
+def named(data: bytes, name: str = "a.csv") -> io.BytesIO:
+    """A stream with the name of a file."""
+    stream = io.BytesIO(data)
+    stream.name = name
+    return stream
+
+
+def test_a_sep_line_may_name_the_tab() -> None:
+    """The tab is a delimiter like others; quotes and spaces around the line are none."""
+    assert delimiter_of("sep=\t\na\tb,c\n1\t2,3\n") == "\t"
+    assert delimiter_of('"sep=\t"\na\tb\n') == "\t"
+    assert delimiter_of('"sep=;"\na;b\n1;2\n') == ";"
+    assert delimiter_of(" sep=| \na|b\n") == "|"
+    assert delimiter_of("sep=\na,b\n") == ","
+
+
+@pytest.mark.parametrize("rows", [1, 60, 90_000])
+def test_an_unclosed_quote_opens_no_field(rows: int) -> None:
+    """At the end of the text, and far from it; short of fifty lines a quoted field may span lines."""
+    tail = "2,some more text\n" * rows
+    for text in (f'a,b\n"5 inch,1\n{tail}', f'a,b\n"5 inch,1\n{tail}"6 inch",1\n'):
+        found = rows_of(text, ",", "f")
+        near = '"6' in text and rows == 1
+        assert found.unclosed == (0 if near else 2)
+        assert found.lines is None
+        assert near or found.rows[1:3] == [['"5 inch', "1"], ["2", "some more text"]]
+
+
+def test_closed_quotes_may_span_lines() -> None:
+    """Rows know the line they start on; a doubled quote is one; the end may lack its line feed."""
+    found = rows_of('a,"b\nc""d"\n1,2\n"x"', ",", "f")
+    assert (found.rows, found.lines, found.unclosed) == ([["a", 'b\nc"d'], ["1", "2"], ["x"]], [1, 3, 4], 0)
+    assert rows_of('a,"b"\r1,2\r', ",", "f").lines is None
+    with pytest.raises(TooLarge):
+        rows_of(f'"{"x" * (LONGEST_CELL + 1)}"', ",", "f")
+
+
+def test_a_file_with_an_unclosed_quote_loses_no_row(shared) -> None:
+    """Every row is converted, the ledger agrees with an independent count, and the warning names the line."""
+    path = shared / "corpus" / "beckman_vi_cell_blu" / "01" / "Beckman_Vi-Cell-BLU_example01.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines += lines[1:] * 3
+    plain = allotrope.convert(named(b"".join(lines)))
+    lines[1] = b'"' + lines[1]
+    data = b"".join(lines)
+    broken = allotrope.convert(named(data))
+    body, other = (next(value for key, value in one.asm.items() if key[0] != "$") for one in (plain, broken))
+    assert len(body["cell counting document"]) == len(other["cell counting document"]) == len(lines) - 1
+    (found,) = [finding for finding in broken.findings if finding.code == "quote-unclosed"]
+    assert (found.where, found.level) == ("line 2", "warning")
+    (part,) = broken.ledger.parts
+    assert (part["quoted"], part["cells"]) == (False, count(data, part))
+
+
+def archive(names: list[str]) -> bytes:
+    """A zip with these members."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as file:
+        for name in names:
+            file.writestr(name, name)
+    return held.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_with_a_name_twice_is_damaged() -> None:
+    """Which of the two is meant cannot be known."""
+    assert Probe(named(archive(["a.xml", "b/a.xml"]), "a.zip")).members == ("a.xml", "b/a.xml")
+    with pytest.raises(Damaged, match=r"a\.zip: b/a\.xml: found member named twice"):
+        allotrope.convert(named(archive(["a.xml", "b/a.xml", "b/a.xml"]), "a.zip"))
