@@ -162,11 +162,10 @@ class Probe:
     def rows(self, sheet: str) -> list[list[Any]]:
         """All rows of a sheet, read once."""
         if sheet not in self._rows:
-            from allotrope.readers.xlsx import check_extents, sheet_rows
+            from allotrope.readers.xlsx import sheet_rows, with_errors
 
-            if not self._rows:
-                check_extents(self.data, self.name)
-            self._rows[sheet] = sheet_rows(self.workbook, sheet, self.name)
+            errors = self._errors.get(sheet, {})
+            self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
         return self._rows[sheet]
 
     @cached_property
@@ -175,6 +174,13 @@ class Probe:
         from allotrope.readers.xlsx import glance
 
         return glance(self.data, self.name, SHEET_ROWS) if self.kind == "workbook" else None
+
+    @cached_property
+    def _errors(self) -> dict[str, dict[tuple[int, int], str]]:
+        """The error values of the workbook's sheets; made once, before a sheet is laid out."""
+        from allotrope.readers.xlsx import look_over
+
+        return look_over(self.data, self.name)
 
     @cached_property
     def _rows(self) -> dict[str, list[list[Any]]]:

@@ -20,9 +20,10 @@ MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
 SHARED_STRINGS = "xl/sharedStrings.xml"
-_SHEET = re.compile(r"xl/worksheets/.*\.xml$")
+_SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
+_LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""\bt=["'](?:str|inlineStr)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""\bt=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^>]*>")
@@ -30,6 +31,15 @@ _TAG = re.compile(rb"<[^>]*>")
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})')
 _FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')
 _FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
+
+
+_ERROR = re.compile(rb"""t=["']e["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</", re.DOTALL)
+_LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
+_ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""", re.DOTALL)
+Errors = dict[tuple[int, int], str]
+"""Error values such as `#N/A` by row and column, counted from 0."""
 
 
 def open_workbook(data: bytes, file: str) -> Any:
@@ -55,10 +65,55 @@ def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     return rows
 
 
-def check_extents(data: bytes, file: str) -> None:
-    """Refuse a workbook whose cells stand a million rows apart, before a sheet of it is laid out; raises Damaged or TooLarge."""
+def look_over(data: bytes, file: str) -> dict[str, Errors]:
+    """Before a sheet is laid out: the error values by sheet, which calamine gives as empty cells.
+
+    Raises TooLarge for a workbook whose cells stand a million rows apart, Damaged for a broken one.
+    """
+    by_member: dict[str, Errors] = {}
+
+    def look(stream: IO[bytes], member: str) -> None:
+        xml = stream.read()
+        _check_extent(xml, member, file)
+        if b't="e"' in xml or b"t='e'" in xml:
+            by_member[member] = _errors(xml)
+
     if data.startswith(b"PK"):
-        _each_sheet(data, file, lambda stream, member: _check_extent(stream.read(), member, file))
+        _each_sheet(data, file, look)
+    sheets = _members(data, file) if by_member else {}
+    return {sheet: by_member[member] for sheet, member in sheets.items() if member in by_member}
+
+
+def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
+    """The rows of a sheet with its error values as texts where they stand."""
+    for (row, column), text in errors.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+            rows[row][column] = text
+    return rows
+
+
+def _errors(xml: bytes) -> Errors:
+    found: Errors = {}
+    for cell in _ERROR.finditer(xml):
+        place, value = _PLACE.search(xml, xml.rfind(b"<", 0, cell.start()), cell.start(1)), _VALUE.search(cell[1])
+        if place and value:
+            found[int(place[2]) - 1, _number(place[1]) - 1] = html.unescape(value[1].decode("utf-8", "replace"))
+    return found
+
+
+def _members(data: bytes, file: str) -> dict[str, str]:
+    """The archive member of each sheet, as the workbook and its relationships list them."""
+    listed: list[dict[str, str]] = []
+    _each_sheet(data, file, lambda stream, _: listed.extend(_listed(stream.read())), _LISTS)
+    targets = {link["Id"]: link["Target"] for link in listed if "Id" in link and "Target" in link}
+    found = {sheet["name"]: targets.get(sheet["id"], "") for sheet in listed if "name" in sheet and "id" in sheet}
+    return {name: target[1:] if target.startswith("/") else f"xl/{target}" for name, target in found.items()}
+
+
+def _listed(xml: bytes) -> list[dict[str, str]]:
+    """The attributes of each sheet or relationship, without prefixes."""
+    tags = _LISTED.findall(xml.decode("utf-8", "replace"))
+    return [{name: html.unescape(value) for name, _, value in _ATTRIBUTE.findall(tag)} for tag in tags]
 
 
 def glance(data: bytes, file: str, rows: int) -> str | None:
@@ -94,7 +149,7 @@ def _first_rows(stream: IO[bytes], rows: int) -> bytes:
     return b"".join(parts)
 
 
-def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None]) -> None:
+def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None], wanted: re.Pattern[str] = _SHEET) -> None:
     """Look at the XML of each sheet and of the shared strings; refuse a workbook that unpacks to far more than its size."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -103,7 +158,7 @@ def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None]) 
             if total > MOST_BYTES:
                 raise TooLarge(file=file, where="the workbook", found=f"{total} bytes unpacked", expected=f"{MOST_BYTES} bytes")
             for member in members:
-                if member.filename == SHARED_STRINGS or _SHEET.match(member.filename):
+                if wanted.match(member.filename):
                     with archive.open(member) as stream:
                         look(stream, member.filename)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError) as error:

@@ -89,18 +89,18 @@ def test_error_values_of_a_workbook_are_cells(shared) -> None:
     """`#N/A` and `#DIV/0!`, also in a sheet of another name: kept where they stand, counted as an independent count does."""
     import openpyxl
 
-    path = shared / "corpus" / "beckman_vi_cell_blu" / "01" / "Beckman_Vi-Cell-BLU_example01.csv"
-    book = openpyxl.Workbook()
-    rows = [line.split(",") for line in path.read_text("utf-8-sig").splitlines()]
-    for row in rows:
-        book.active.append([float(value) if value.replace(".", "", 1).isdigit() else value for value in row])
-    tag = rows[0].index("Tag")
-    book.active.cell(2, tag + 1).value = "#N/A"
-    second = book.create_sheet("Bob's <notes>")
-    second["C3"] = "#DIV/0!"
+    path = shared / "corpus" / "thermo_fisher_qubit_flex" / "01" / "thermo_fisher_qubit_flex_example_02.xlsx"
+    before = allotrope.convert(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet.cell(3, sheet.max_column + 3).value = "#N/A"
+    book.create_sheet("Bob's <notes>")["C3"] = "#DIV/0!"
     held = io.BytesIO()
     book.save(held)
     probe = Probe(named(held.getvalue(), "a.xlsx"))
-    assert probe.rows(probe.sheets[0])[1][tag] == "#N/A"
+    assert probe.rows(probe.sheets[0])[2][-1] == "#N/A"
     assert probe.rows("Bob's <notes>")[2][2] == "#DIV/0!"
     assert probe.cell_texts is not None and "#DIV/0!" in probe.cell_texts.splitlines()
+    after = allotrope.convert(named(held.getvalue(), "a.xlsx"))
+    assert after.ledger.cells == before.ledger.cells + 2 == count(held.getvalue(), {"kind": "workbook"})
+    assert "#N/A" in after.to_json().decode()
