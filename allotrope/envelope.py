@@ -10,6 +10,7 @@ from allotrope.calculated import Calculated
 from allotrope.custom import CUSTOM as CUSTOM
 from allotrope.custom import standardise
 from allotrope.record import KEPT, UNREAD
+from allotrope.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +109,7 @@ class Document:
         self.system: Node = {}
         self.aggregate: Node = {}
         self.groups: list[Group] = []
+        self.said = Said(source)
         self.calculated = Calculated(self.identifier, technique.result)
         self._counts: dict[str, int] = {}
         self._filled: dict[tuple[str, str], int] = {}

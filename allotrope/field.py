@@ -14,6 +14,7 @@ from allotrope.values import Locale, moment, number, scalar
 
 if TYPE_CHECKING:
     from allotrope.grid import Table
+    from allotrope.record import Cell
 
 Read = Callable[[Any, Locale], Any]
 ANCHORS = ("@document/", "@group/", "@device/", "@system/")
@@ -87,7 +88,11 @@ Rule = Field | Ignored
 def apply(
     rules: Iterable[Rule], record: Record, node: Node, document: Document | None = None, group: Group | None = None
 ) -> None:
-    """Put what a record holds into a measurement node (and, by anchored paths, into its group and document)."""
+    """Put what a record holds into a measurement node (and, by anchored paths, into its group and document).
+
+    What an anchored path says already stays: a cell that says otherwise is kept as custom information of the measurement.
+    """
+    owner = document or (group.owner if group else None)
     for rule in rules:
         if isinstance(rule, Ignored):
             record.ignore(rule.label, because=rule.because)
@@ -100,11 +105,16 @@ def apply(
                 put(anchor(rule.path, node, document, group), local(rule.path), {cell.label: cell.keep()})
                 break
             value = rule.reader(cell.value, record.store.locale)
-            if value is not None:
-                record.store.mark(cell.handle, rule.fate)
-                value = traced(value, cell.where) if record.store.trace else value
-                put(anchor(rule.path, node, document, group), local(rule.path), value, rule.unit)
+            if value is None:
+                continue
+            place = anchor(rule.path, node, document, group)
+            if place is not node and owner and not owner.said.agrees(place, rule.path, value, cell):
+                put(node, CUSTOM, {cell.label: cell.keep()})
                 break
+            record.store.mark(cell.handle, rule.fate)
+            value = traced(value, cell.where) if record.store.trace else value
+            put(place, local(rule.path), value, rule.unit)
+            break
 
 
 def anchor(path: str, node: Node, document: Document | None, group: Group | None) -> Node:
@@ -168,8 +178,15 @@ def measurements(
         template.fill(node, at)
         found.append((group, node))
         for path, key, unit, values in anchored:
-            if values[at] is not None:
-                put(anchor(path, node, document, group), local(path), {key: values[at]} if key else values[at], unit)
+            if values[at] is None:
+                continue
+            place = anchor(path, node, document, group)
+            cell = None if key or place is node else plan.origin(path, at, values[at])
+            if cell is None or document.said.agrees(place, path, values[at], cell):
+                put(place, local(path), {key: values[at]} if key else values[at], unit)
+            else:
+                table.grid.fates[cell.handle] = KEPT
+                put(node, custom, {cell.label: scalar(cell.value)})
     return found
 
 
@@ -215,6 +232,7 @@ class _Plan:
         self.turned: Turned | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[str, list[Any]]] = []
+        self.anchored: dict[str, Field] = {}
         self.notes: list[tuple[str, str]] = []
 
     def add(self, rule: Rule) -> None:
@@ -237,8 +255,21 @@ class _Plan:
             merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
         if merged is not None:
             self.columns.append((rule.path, "", rule.unit, merged))
+            if rule.path.startswith("@"):
+                self.anchored[rule.path] = rule
         if rule.required:
             self.required.append((rule.names[0], merged or [None] * len(self.rows)))
+
+    def origin(self, path: str, at: int, value: Any) -> Cell | None:
+        """The cell of a row that an anchored path's value was read from."""
+        rule, grid = self.anchored[path], self.table.grid
+        for label in rule.names:
+            entry = self.table.index.get(fold(label))
+            if entry:
+                cell = grid.cell(self.rows[at] * grid.width + entry[0], entry[1])
+                if cell and rule.reader(cell.value, grid.locale) == value:
+                    return cell
+        return None
 
     def _unparsed(self, entry: tuple[int, str], values: list[Any]) -> None:
         """Note the filled cells under a known label that do not parse: they will be kept as text, and that is said."""

@@ -35,7 +35,10 @@ SHARED = (
 
 
 def read_tubes(source: Source, rules: Sequence[Rule], finish: Callable[[Record, Node], None]) -> Document:
-    """One measurement a row of the table under `Test Date`; `finish` adds what only one product has, such as the fluorescence."""
+    """One measurement a row of the table under `Test Date`; `finish` adds what only one product has, such as the fluorescence.
+
+    A row without a fluorescence is set aside whole, so `finish` reads nothing of it.
+    """
     document = source.document()
     workbook = source.probe.kind == "workbook"
     grids = list(source.sheets().values()) if workbook else [source.grid()]

@@ -105,7 +105,7 @@ def _sample(document: Document, first: Record, record: Record) -> None:
     put(node, "measurement time", _time(record))
     name = record.text("Sample ID")
     if name is None and record.peek("Image").count("-") >= 3:
-        name = str(record.text("Image")).split("-", 3)[3]
+        name = record.peek("Image").split("-", 3)[3]
     put(node, "sample document/sample identifier", name)
     _live(document, record, node)
     if record is first:

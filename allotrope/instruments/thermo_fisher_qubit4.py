@@ -27,6 +27,8 @@ def finish(record: Record, node: Node) -> None:
     channel = CHANNELS.get(record.peek("Emission").lower())
     if channel:
         put(node, "fluorescence", record.number(channel), "RFU")
+    if "fluorescence" not in node:
+        return
     units = _units(record)
     for name, label in CONCENTRATIONS.items():
         concentration(record, node, name, label, units.get(label, ""))

@@ -32,6 +32,8 @@ FIELDS = (
 def finish(record: Record, node: Node) -> None:
     """The fluorescence, and the two concentrations with their units."""
     put(node, "fluorescence", record.number("Sample RFU"), "RFU")
+    if "fluorescence" not in node:
+        return
     concentration(record, node, "qubit tube concentration", "Qubit Tube Conc.", "Qubit tube conc. units")
     concentration(record, node, "original sample concentration", "Original Sample Conc.", "Original sample conc. units")
 

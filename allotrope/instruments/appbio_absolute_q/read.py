@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from allotrope.aside import repeats
 from allotrope.columns import ABSENT
 from allotrope.envelope import CUSTOM, put
 from allotrope.instruments.appbio_absolute_q.partitions import partitions
@@ -139,13 +140,15 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
     of_well: dict[str, list[Row]] = {}
     for row in rows:
         of_well.setdefault(row.record.peek(*SAMPLE) if "Channels" in row.record else well_of(row), []).append(row)
-    instrument = of_well[min(of_well)][0].record.peek("Instrument") or None
+    reference = of_well[min(of_well)][0].record
+    instrument = reference.peek("Instrument") or None
     document.device["device identifier"] = instrument
     done = []
     for name in sorted(of_well):
         group = document.group()
         group.node |= {"plate well count": {"value": 16, "unit": "#"}, "container type": "well plate"}
         put(group.node, "experimental data identifier", of_well[name][0].record.peek(*RUN) or None)
+        first = of_well[name][0].record
         for row in of_well[name]:
             record = row.record
             node = group.measurement(
@@ -161,8 +164,11 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
                 }
             )
             document.fill(node, "target DNA description")
-            for label in (*WELL, *RUN, "Instrument", "Group", "Dye", "Channels"):
-                record.text(label)
+            record.text(*WELL)
+            repeats(reference, record, ["Instrument"])
+            repeats(first, record, [label for label in RUN if first.peek(label)][:1])
+            if row.dye == record.peek("Dye", "Channels"):
+                record.text("Dye", "Channels")
             counts(document, node, record)
             if with_groups:
                 of_one_well(document, node, record)
@@ -237,7 +243,7 @@ def calculated(document: Document, groups: list[Row], wells: list[tuple[Row, Nod
             if sources:
                 document.calculated.add("CV", record.number("CV%"), "%", sources)
         if found:
-            for names in (WELL, ("Group",), ("Target",), ("Dye",)):
+            for names in (WELL, ("Group",), ("Target",)):
                 record.text(*names)
         place = " ".join(text for text in (group, row.dye, row.target) if text)
         kept |= {f"{place} {label}": value for label, value in record.rest().items()}

@@ -27,9 +27,9 @@ def measure(document: Document, group: Group, session: Session) -> None:
     for row in [row for row in tests if row.kit.analyte == "optical_density"]:
         node = _node(group, session, row)
         measured(document, node, "absorbance", row.record.number("result"), "mAU")
-        put(node, CUSTOM, _custom(row))
+        put(node, CUSTOM, _custom(row, session))
     tests = [row for row in tests if row.kit.analyte != "optical_density"]
-    analytes = [(row, _analyte(document, row)) for row in tests]
+    analytes = [(row, _analyte(document, row, session)) for row in tests]
     found = [analyte for _, analyte in analytes if analyte is not None]
     if found:
         node = _node(group, session, tests[0])
@@ -43,9 +43,8 @@ def measure(document: Document, group: Group, session: Session) -> None:
         error = _error(row)
         if row.result is None and error:
             add_error(node, error, f"{row.kit.analyte} - {row.kit.name}")
-        _settle(row)
         if analyte is None:
-            put(node, CUSTOM, {f"{row.identity} {label}": value for label, value in _custom(row).items()})
+            put(node, CUSTOM, {f"{row.identity} {label}": value for label, value in _custom(row, session).items()})
     for row in session.passed_over:
         put(node, CUSTOM, {f"{row.identity} repeat {label}": value for label, value in row.record.rest().items()})
 
@@ -57,14 +56,19 @@ def _node(group: Group, session: Session, row: Row) -> Node:
     return node
 
 
-def _settle(row: Row) -> None:
-    """Sample, batch and time decided where the test went."""
-    row.record.text("sample")
-    row.record.text("batch")
-    row.record.time("time")
+def _own_time(row: Row, session: Session) -> str | None:
+    """The time of a test that is not the one its measurement states."""
+    cell = row.record.cell("time")
+    if not cell or not row.time:
+        return None
+    if row.time == session.time:
+        cell.mapped()
+        return None
+    cell.keep()
+    return row.time
 
 
-def _analyte(document: Document, row: Row) -> Node | None:
+def _analyte(document: Document, row: Row, session: Session) -> Node | None:
     """The analyte document of a test; None where the schema has no place for its unit."""
     node: Node = {"analyte name": row.kit.analyte}
     unit = row.record.peek("unit")
@@ -77,7 +81,7 @@ def _analyte(document: Document, row: Row) -> Node | None:
         return None
     row.record.number("result")
     row.record.text("unit")
-    put(node, CUSTOM, _custom(row))
+    put(node, CUSTOM, _custom(row, session))
     return node
 
 
@@ -87,14 +91,16 @@ def _error(row: Row) -> str | None:
     return row.record.peek("result") if flag == BELOW else FLAGS.get(flag, "unknown") if flag else None
 
 
-def _custom(row: Row) -> dict[str, Any]:
-    """What custom information says of a test: code, kit, flag, and every cell that nothing has read."""
+def _custom(row: Row, session: Session) -> dict[str, Any]:
+    """What custom information says of a test: code, kit, flag, its own time, and every cell that nothing has read."""
     record = row.record
     error = _error(row)
     facts = {"analyte code": record.text("code"), "detection kit": row.kit.name, "detection kit range": row.kit.range}
     if error is not None:
         facts["flag"] = error
         facts["flag as written"] = record.text("flag")
-    _settle(row)
+    facts["measurement time of the test"] = _own_time(row, session)
+    record.text("sample")
+    record.text("batch")
     rest: dict[str, Any] = record.rest()
     return {key: value for key, value in facts.items() if value is not None} | rest
