@@ -90,16 +90,18 @@ class Node:
     def rest(self) -> dict[str, Any]:
         """Custom information from every unread cell in and below this node: names joined by ` > ` below the first level."""
         found: list[tuple[str, Cell]] = []
-        skip = len(self.path) + 1
+        skip, fates = len(self.path) + 1, self.leaves.fates
         for node in self.walk():
             trail = node.path[skip:].replace("/", " > ")
             found += [
-                (f"{trail} > {label}" if trail else label, Cell(self.leaves, handle, label)) for label, handle in node.labelled
+                (f"{trail} > {label}" if trail else label, Cell(self.leaves, handle, label))
+                for label, handle in node.labelled
+                if not fates[handle]
             ]
-            found += [(trail or self.name, cell) for cell in node.cells]
+            found += [(trail or self.name, cell) for cell in node.cells if not fates[cell.handle]]
         kept: dict[str, Any] = {}
         for label, cell in found:
-            if cell and not self.leaves.fates[cell.handle]:
+            if cell:
                 name, again = label, 0
                 while name in kept:
                     again += 1
