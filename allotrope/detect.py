@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allotrope.errors import AlreadyAsm, Ambiguous, NotRecognised
+from allotrope.errors import AlreadyAsm, Ambiguous, NotRecognised, Unreadable
 from allotrope.registry import built_in, third_party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
@@ -42,6 +43,20 @@ def detect_probe(probe: Probe) -> Detection:
         raise Ambiguous(file=probe.name, candidates=tuple(instrument.name for instrument in left or bases), found=found)
     overruled = next((instrument.name for instrument in bases if instrument is not left[0]), None)
     return Detection(left[0].name, bases[left[0]], overruled)
+
+
+def is_export(folder: Path) -> bool:
+    """Whether a folder as a whole is one export (an unpacked run or result set), by the files that lie in it directly."""
+    from allotrope.probe import Probe
+
+    try:
+        names = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
+        probe = Probe(folder)
+    except (OSError, Unreadable):
+        return False
+    probe.members = names
+    known = (one for one in (*built_in(), *third_party()) if "folder" in one.signature.kinds)
+    return bool(names) and any(one.signature.basis(probe) is not None for one in known)
 
 
 def _matches(probe: Probe, instruments: Iterable[Instrument]) -> dict[Instrument, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from allotrope.detect import is_export
 from allotrope.errors import Empty
 from assayline.errors import SameDestination
 
@@ -24,13 +25,21 @@ class Item:
 
 
 def files_inside(folder: Path, destination: Path) -> Iterator[Path]:
-    """The files of a folder, sorted; not hidden ones, not what conversion writes, nothing in the destination."""
+    """The inputs in a folder, sorted: files, and folders that are one export as a whole.
+
+    Not hidden ones, not what conversion writes, nothing in the destination.
+    """
     own = destination.resolve()
+    exports: set[Path] = set()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or path.is_dir() or path.name.endswith(WRITTEN):
+        if hidden or path.name.endswith(WRITTEN) or not exports.isdisjoint(relative.parents):
             continue
+        if path.is_dir():
+            if not is_export(path):
+                continue
+            exports.add(relative)
         if own != folder.resolve() and own in path.resolve().parents:
             continue
         yield relative
@@ -42,13 +51,15 @@ def make_plan(sources: Iterable[Path], destination: Path) -> list[Item]:
     items: list[Item] = []
     taken: dict[Path, Path] = {}
     for source in given:
-        if source.is_dir():
+        names: list[tuple[Path, PurePath]]
+        if source.is_dir() and not is_export(source):
             top = PurePath(source.resolve().name if len(given) > 1 else "")
-            names: list[tuple[Path, PurePath]] = [(source / name, top / name) for name in files_inside(source, destination)]
+            names = [(source / name, top / name) for name in files_inside(source, destination)]
             if not names:
                 raise Empty(file=source, where="folder", found="no file", expected="at least one instrument's export")
         else:
-            names = [(source, PurePath(source.name))]
+            whole = source if source.name else source.resolve()
+            names = [(whole, PurePath(whole.name))]
         for path, name in names:
             target = destination / name
             if target not in taken:

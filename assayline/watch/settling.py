@@ -19,15 +19,30 @@ Stamp = tuple[int, int]
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Size and modification time; raises OSError."""
+    """Size and modification time, of a folder the sum and the last of its files; raises OSError."""
     status = path.stat()
+    if path.is_dir():
+        inside = [file.stat() for file in path.rglob("*") if file.is_file()]
+        return sum(one.st_size for one in inside), max(one.st_mtime_ns for one in (status, *inside))
     return status.st_size, status.st_mtime_ns
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file's content in hex, read in pieces; raises OSError."""
+    """SHA-256 of a file's content in hex, read in pieces, or of a folder as the conversion gives it; raises OSError."""
+    if path.is_dir():
+        return _digest_of_folder(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _digest_of_folder(path: Path) -> str:
+    from allotrope.errors import Unreadable
+    from allotrope.probe import Probe
+
+    try:
+        return Probe(path).digest
+    except Unreadable as error:
+        raise OSError(str(error)) from error
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from assayline.batch.plan import Item, make_plan
 from assayline.batch.work import Done, Settings, convert_item
 from assayline.errors import CannotWrite, SameDestination, WouldOverwrite
 from assayline.files import write_whole
+from assayline.watch.settling import digest_of, stamp_of
 
 BLU = "beckman_vi_cell_blu"
 
@@ -171,6 +173,25 @@ def test_a_plan_mirrors_skips_its_own_outputs_and_refuses_clashes(tmp_path):
     assert len(make_plan([two / "a.csv", two / "a.csv"], tmp_path / "o")) == 1
     with pytest.raises(SameDestination, match=r"a\.csv"):
         make_plan([two / "a.csv", one / "sub" / "a.csv"], tmp_path / "o")
+
+
+def test_a_folder_that_is_one_export_is_one_item(tmp_path, shared):
+    """Given itself, or found in a folder beside other files; documents of the unpacked run and of its parts."""
+    with zipfile.ZipFile(shared / "corpus" / "cytiva_unicorn" / "01" / "unicorn_single_uv.zip") as archive:
+        for name in ("run1", "run2"):
+            archive.extractall(tmp_path / "exports" / "day" / name)
+    day = tmp_path / "exports" / "day"
+    (day / "a.csv").write_text("x")
+    out = tmp_path / "out"
+    assert make_plan([day / "run1"], out) == [Item(day / "run1", out / "run1")]
+    assert make_plan([tmp_path / "exports"], out) == [Item(day / name, out / "day" / name) for name in ("a.csv", "run1", "run2")]
+    (done,) = pool.convert_all(make_plan([day / "run1"], out), Settings(), 1)
+    assert (done.status, done.result["instrument"]) == (0, "cytiva_unicorn")
+    assert json.loads((out / "run1.asm.json").read_text())
+    assert digest_of(day / "run1") == allotrope.convert(day / "run1").digest
+    before = stamp_of(day / "run1")
+    (day / "run1" / "late.txt").write_text("x")
+    assert stamp_of(day / "run1")[0] == before[0] + 1
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path):
