@@ -165,11 +165,12 @@ def _check_encoding(encoding: str | None) -> None:
 def _conventions(asm: dict[str, Any], technique: str) -> list[Finding]:
     """Findings about units that the schema forces: a person must know that the number is the file's own."""
     documents = asm[f"{technique} aggregate document"][f"{technique} document"] if technique in OPTICAL else []
-    if not any("absorbance" in node for one in documents for node in one["measurement aggregate document"]["measurement document"]):
+    groups = (one["measurement aggregate document"] for one in documents)
+    if not any("absorbance" in node for group in groups for node in group["measurement document"]):
         return []
     message = (
-        "absorbance: the schema knows only the unit mAU, and as in the reference implementation the numbers are those of the file, "
-        "which are in AU in most exports: take them as the instrument wrote them"
+        "absorbance: the schema knows only the unit mAU, and as in the reference implementation the numbers are those of "
+        "the file, which are in AU in most exports: take them as the instrument wrote them"
     )
     return [Finding("unit-convention", message)]
 
