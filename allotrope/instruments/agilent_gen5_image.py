@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, PlateExport, layout, leftovers, lines, plates, sample_of
+from allotrope.families.gen5 import (
+    IMAGE_READ,
+    PLATE_READ,
+    PROCEDURE,
+    SOFTWARE,
+    PlateExport,
+    layout,
+    leftovers,
+    lines,
+    plates,
+    sample_of,
+)
+from allotrope.families.plate import WELL_COUNTS
 from allotrope.instrument import Instrument
-from allotrope.plate import WELL_COUNTS
 from allotrope.signature import Signature, text
 from allotrope.values import number
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from allotrope.families.quantstudio import Export, document_of
+from allotrope.families.sections import assigned, classic_workbook
 from allotrope.instrument import Instrument
-from allotrope.quantstudio import Export, document_of
-from allotrope.sections import assigned, classic_workbook
 from allotrope.signature import Signature, cell, sheet, text
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allotrope import echo
+from allotrope.families import echo
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
 

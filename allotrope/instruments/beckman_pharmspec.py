@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
+from allotrope.families.sections import Facts
 from allotrope.instrument import Instrument
 from allotrope.required import measured
-from allotrope.sections import Facts
 from allotrope.signature import Signature, cell
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
-from allotrope.phrases import Phrases
 from allotrope.record import Record, index_labels
 from allotrope.signature import Signature, cell, text
 from allotrope.values import moment

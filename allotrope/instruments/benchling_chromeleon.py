@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.chromatography import MINUTE, Facts, chromatogram, quantities, series
 from allotrope.envelope import CUSTOM, put
+from allotrope.families.chromatography import MINUTE, Facts, chromatogram, quantities, series
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
 from allotrope.values import scalar

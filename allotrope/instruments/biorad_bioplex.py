@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put, quantity
+from allotrope.families.plate import row_letters
 from allotrope.instrument import Instrument
-from allotrope.plate import row_letters
 from allotrope.signature import Signature, root, text
 from allotrope.values import number
 

@@ -10,10 +10,10 @@ from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.errors import Unsupported
+from allotrope.families.phrases import COLON, Phrases
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.labels import fold
-from allotrope.phrases import COLON, Phrases
 from allotrope.record import Record, index_labels
 from allotrope.signature import Signature, sheet
 from allotrope.values import number

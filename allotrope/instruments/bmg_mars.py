@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.matrix import matrix
+from allotrope.families.phrases import Phrases
 from allotrope.instrument import Instrument
-from allotrope.matrix import matrix
-from allotrope.phrases import Phrases
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
+    from allotrope.families.matrix import Matrix
     from allotrope.grid import Grid
-    from allotrope.matrix import Matrix
     from allotrope.source import Source
 
 READS = {"absorbance": "mAU", "fluorescence": "RFU", "luminescence": "RLU"}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.envelope import CUSTOM, add_error, put
+from allotrope.families.qpcr import CONTROL, UNITLESS, group_facts
+from allotrope.families.sections import column_facts, keep_rows
 from allotrope.field import Template, as_number, as_text
 from allotrope.instrument import Instrument
-from allotrope.qpcr import CONTROL, UNITLESS, group_facts
-from allotrope.sections import column_facts, keep_rows
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allotrope.aside import set_aside
-from allotrope.cells import DENSITY, millions
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text

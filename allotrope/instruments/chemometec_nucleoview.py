@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from allotrope.aside import repeats, set_aside
 from allotrope.calculated import Calculated
-from allotrope.cells import DENSITY, millions
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
+from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.required import measured

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from allotrope.aside import rows_as_text
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.plate import row_index
 from allotrope.instrument import Instrument
-from allotrope.plate import row_index
 from allotrope.signature import Signature, text
 from allotrope.values import moment
 

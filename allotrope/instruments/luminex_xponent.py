@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from allotrope.families.luminex import INTELLIFLEX, MANIFEST, read
 from allotrope.instrument import Instrument
-from allotrope.luminex import INTELLIFLEX, MANIFEST, read
 from allotrope.signature import Signature, text
 
 INSTRUMENT = Instrument(

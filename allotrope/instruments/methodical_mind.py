@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from allotrope.families.meso_scale import SEVERAL, read
 from allotrope.instrument import Instrument
-from allotrope.meso_scale import SEVERAL, read
 from allotrope.signature import Signature, text
 
 INSTRUMENT = Instrument(

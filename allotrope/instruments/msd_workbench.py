@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allotrope import meso_scale
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families import meso_scale
+from allotrope.families.plate import well_count_of
 from allotrope.field import Field, as_number, measurements
 from allotrope.instrument import Instrument
-from allotrope.plate import well_count_of
 from allotrope.signature import Signature, cell, sheet, text
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.analyte import concentration
 from allotrope.aside import set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.analyte import concentration
 from allotrope.field import Field, apply, as_percent, as_time
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text

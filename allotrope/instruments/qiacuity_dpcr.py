@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT
 from allotrope.envelope import CUSTOM, put
+from allotrope.families.sections import keep_rows
 from allotrope.field import Field, apply, as_percent
 from allotrope.instrument import Instrument
 from allotrope.required import measured
-from allotrope.sections import keep_rows
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:

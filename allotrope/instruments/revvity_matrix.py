@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.cells import DENSITY, millions
 from allotrope.envelope import add_error
+from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, as_percent, measurements
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, cell, text

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import leave_out
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.phrases import Phrases
+from allotrope.families.plate import split_well
 from allotrope.instrument import Instrument
-from allotrope.phrases import Phrases
-from allotrope.plate import split_well
 from allotrope.signature import Signature, cell
 from allotrope.values import moment, number
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.nanodrop import spectrum
 from allotrope.field import Field, apply, as_number
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import spectrum
 from allotrope.signature import Signature, text
 from allotrope.values import moment
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allotrope.families.visionlite import LAYOUT, ON_BOARD, read
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, encoding, text
-from allotrope.visionlite import LAYOUT, ON_BOARD, read
 
 INSTRUMENT = Instrument(
     name="thermo_fisher_genesys_on_board",

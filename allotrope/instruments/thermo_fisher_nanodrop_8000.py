@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import set_aside
-from allotrope.concentration import mass_concentration_unit
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.concentration import mass_concentration_unit
+from allotrope.families.nanodrop import CONCENTRATIONS, DEVICE_TYPE, SINGLE, absorbances, calculate, concentration_wavelength
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import CONCENTRATIONS, DEVICE_TYPE, SINGLE, absorbances, calculate, concentration_wavelength
 from allotrope.required import measured
 from allotrope.signature import Signature, text
 

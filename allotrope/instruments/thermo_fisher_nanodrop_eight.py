@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.concentration import mass_concentration_unit
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.field import Field, apply, as_number, as_time
-from allotrope.instrument import Instrument
-from allotrope.nanodrop import (
+from allotrope.families.concentration import mass_concentration_unit
+from allotrope.families.nanodrop import (
     CONCENTRATIONS,
     DEVICE_TYPE,
     absorbances,
@@ -17,6 +15,8 @@ from allotrope.nanodrop import (
     concentration_wavelength,
     spectrum,
 )
+from allotrope.field import Field, apply, as_number, as_time
+from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from allotrope.aside import leave_out, set_aside
-from allotrope.concentration import mass_concentration_unit
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.concentration import mass_concentration_unit
+from allotrope.families.nanodrop import DEVICE_TYPE, no_spectrum, ratio
 from allotrope.field import Field, apply, as_time
 from allotrope.instrument import Instrument
-from allotrope.nanodrop import DEVICE_TYPE, no_spectrum, ratio
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:

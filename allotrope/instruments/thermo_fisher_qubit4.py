@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from allotrope.envelope import put
+from allotrope.families.qubit import SHARED, concentration, read_tubes
 from allotrope.field import Field
 from allotrope.instrument import Instrument
-from allotrope.qubit import SHARED, concentration, read_tubes
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:

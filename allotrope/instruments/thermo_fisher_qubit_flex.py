@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allotrope.envelope import put
+from allotrope.families.qubit import CONTROL, SAMPLE, SHARED, concentration, read_tubes
 from allotrope.field import Field, as_number, as_time
 from allotrope.instrument import Instrument
-from allotrope.qubit import CONTROL, SAMPLE, SHARED, concentration, read_tubes
 from allotrope.signature import Signature, cell, text
 
 if TYPE_CHECKING:

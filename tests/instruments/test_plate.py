@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from allotrope.families.matrix import matrix
+from allotrope.families.plate import (
+    plain_well,
+    plate_columns,
+    row_index,
+    row_letters,
+    seconds,
+    split_well,
+    well_count,
+    well_count_of,
+)
 from allotrope.grid import Grid
-from allotrope.matrix import matrix
-from allotrope.plate import plain_well, plate_columns, row_index, row_letters, seconds, split_well, well_count, well_count_of
 from allotrope.record import MAPPED
 from allotrope.values import Locale
 

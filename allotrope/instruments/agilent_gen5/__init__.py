@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, leftovers, plates
+from allotrope.families.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, leftovers, plates
 from allotrope.instrument import Instrument
 from allotrope.instruments.agilent_gen5.curves import kinetics, spectrum
 from allotrope.instruments.agilent_gen5.matrices import endpoints

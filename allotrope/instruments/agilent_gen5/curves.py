@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from allotrope.cube import cube
 from allotrope.envelope import Node, add_error, put
+from allotrope.families.plate import seconds, split_well, well_count_of
 from allotrope.instruments.agilent_gen5.matrices import UNITS
 from allotrope.instruments.agilent_gen5.plate import Plate, interleaved
 from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read
-from allotrope.plate import seconds, split_well, well_count_of
 from allotrope.required import calculated
 
 if TYPE_CHECKING:
-    from allotrope.gen5 import Block
+    from allotrope.families.gen5 import Block
     from allotrope.record import Cell
 
 PROFILES = {

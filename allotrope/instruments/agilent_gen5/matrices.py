@@ -8,7 +8,7 @@ from allotrope.envelope import Node, add_error, put
 from allotrope.instruments.agilent_gen5.plate import Line, Plate, interleaved
 
 if TYPE_CHECKING:
-    from allotrope.gen5 import Block
+    from allotrope.families.gen5 import Block
     from allotrope.instruments.agilent_gen5.procedure import Read
     from allotrope.record import Cell
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import Document, Group, Node, put, quantity
-from allotrope.gen5 import Block, PlateExport, layout, lines, sample_of
+from allotrope.families.gen5 import Block, PlateExport, layout, lines, sample_of
 from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read, procedure
 from allotrope.record import UNREAD, Cell
 from allotrope.values import number

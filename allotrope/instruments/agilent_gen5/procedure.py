@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from allotrope.plate import seconds
+from allotrope.families.plate import seconds
 from allotrope.values import Locale, Scalar, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from allotrope.gen5 import PlateExport
+    from allotrope.families.gen5 import PlateExport
     from allotrope.record import Cell
 
 MODES = {"Absorbance": "Absorbance", "Fluorescence": "Fluorescence", "Luminescence": "Luminescence", "Alpha": "Fluorescence"}

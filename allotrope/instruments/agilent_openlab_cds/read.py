@@ -6,9 +6,9 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from allotrope.chromatography import MINUTE
 from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, put
+from allotrope.families.chromatography import MINUTE
 from allotrope.instruments.agilent_openlab_cds.package import Package, why_unread
 
 if TYPE_CHECKING:

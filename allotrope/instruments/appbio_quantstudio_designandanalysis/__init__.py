@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allotrope.families.quantstudio import Export, document_of
+from allotrope.families.sections import classic_workbook
 from allotrope.instrument import Instrument
 from allotrope.instruments.appbio_quantstudio_designandanalysis.read import Reader
-from allotrope.quantstudio import Export, document_of
-from allotrope.sections import classic_workbook
 from allotrope.signature import Signature, cell
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allotrope.columns import positions_by
+from allotrope.families.qpcr import amplification, fluorescence, melting_curve
 from allotrope.labels import fold
-from allotrope.qpcr import amplification, fluorescence, melting_curve
 from allotrope.record import MAPPED
 
 if TYPE_CHECKING:

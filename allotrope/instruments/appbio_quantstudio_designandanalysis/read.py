@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.envelope import CUSTOM, put
-from allotrope.field import Template, as_number, as_text
-from allotrope.instruments.appbio_quantstudio_designandanalysis.curves import amplification_curves, dye_curves, melting_curves
-from allotrope.instruments.appbio_quantstudio_designandanalysis.rules import CALCULATED, KINDS, RQ_GROUP, Kind
-from allotrope.labels import fold
-from allotrope.qpcr import (
+from allotrope.families.qpcr import (
     STANDING_FLAGS,
     UNITLESS,
     Calculations,
@@ -21,9 +17,13 @@ from allotrope.qpcr import (
     group_facts,
     role_of,
 )
-from allotrope.quantstudio import TRUE
+from allotrope.families.quantstudio import TRUE
+from allotrope.families.sections import column_facts, keep_rows, repeated_facts, split_sheet
+from allotrope.field import Template, as_number, as_text
+from allotrope.instruments.appbio_quantstudio_designandanalysis.curves import amplification_curves, dye_curves, melting_curves
+from allotrope.instruments.appbio_quantstudio_designandanalysis.rules import CALCULATED, KINDS, RQ_GROUP, Kind
+from allotrope.labels import fold
 from allotrope.record import MAPPED, UNREAD
-from allotrope.sections import column_facts, keep_rows, repeated_facts, split_sheet
 from allotrope.values import scalar
 
 if TYPE_CHECKING:

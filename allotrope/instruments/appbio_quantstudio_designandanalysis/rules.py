@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allotrope.qpcr import (
+from allotrope.families.qpcr import (
     EFFICIENCY,
     INTERCEPT,
     NEEDED_CT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allotrope.chromatography import MINUTE
+from allotrope.families.chromatography import MINUTE
 
 PEAK = (
     ("StartTime", "peak start", "s", MINUTE),

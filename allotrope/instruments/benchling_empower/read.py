@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.chromatography import Facts, chromatogram, quantities, series
 from allotrope.envelope import CUSTOM, put
+from allotrope.families.chromatography import Facts, chromatogram, quantities, series
 from allotrope.instruments.benchling_empower import labels as known
 
 if TYPE_CHECKING:

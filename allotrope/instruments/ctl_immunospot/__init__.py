@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from allotrope.cube import cube
 from allotrope.custom import AGGREGATE, CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.phrase_facts import Facts
+from allotrope.families.plate import well_count
 from allotrope.instrument import Instrument
 from allotrope.instruments.ctl_immunospot.tables import Table, heads, histogram, plates
-from allotrope.phrase_facts import Facts
-from allotrope.plate import well_count
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.plate import row_index
+from allotrope.families.plate import row_index
 from allotrope.record import KEPT
 from allotrope.values import number
 

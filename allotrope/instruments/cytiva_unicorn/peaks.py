@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allotrope.chromatography import Facts, quantities
 from allotrope.envelope import CUSTOM, put
+from allotrope.families.chromatography import Facts, quantities
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.chromatography import MINUTE, Facts
 from allotrope.envelope import CUSTOM, put
 from allotrope.errors import Damaged
+from allotrope.families.chromatography import MINUTE, Facts
 from allotrope.instruments.cytiva_unicorn.curves import CHROMATOGRAM, FRAME, MEASUREMENTS, Curve, named, numbers, volume_cube
 from allotrope.instruments.cytiva_unicorn.peaks import peaks_of
 from allotrope.members import Members

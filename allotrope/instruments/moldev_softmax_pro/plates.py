@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from allotrope.families.plate import SHAPES
 from allotrope.instruments.moldev_softmax_pro.readings import Reading, read_tables
-from allotrope.plate import SHAPES
 from allotrope.values import number
 
 if TYPE_CHECKING:

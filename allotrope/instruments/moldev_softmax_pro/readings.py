@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from allotrope.plate import SHAPES, plate_columns, row_letters, seconds, split_well
+from allotrope.families.plate import SHAPES, plate_columns, row_letters, seconds, split_well
 
 if TYPE_CHECKING:
     from allotrope.grid import Grid

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.plate import split_well, well_count_of
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, rest, sections
-from allotrope.plate import split_well, well_count_of
 from allotrope.signature import Signature, text
 from allotrope.values import number
 

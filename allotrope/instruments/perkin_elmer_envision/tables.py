@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.matrix import Matrix, matrix
-from allotrope.plate import plate_columns, row_index, row_letters
+from allotrope.families.matrix import Matrix, matrix
+from allotrope.families.plate import plate_columns, row_index, row_letters
 from allotrope.record import UNREAD
 from allotrope.values import number
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.matrix import Matrix, matrix
+from allotrope.families.plate import plate_columns
 from allotrope.labels import fold
-from allotrope.matrix import Matrix, matrix
-from allotrope.plate import plate_columns
 from allotrope.record import UNREAD, Record
 from allotrope.values import number
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.analyte import concentration
 from allotrope.aside import set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
+from allotrope.families.analyte import concentration
 from allotrope.required import measured
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allotrope.aside import leave_out, set_aside
-from allotrope.concentration import mass_concentration_unit
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
+from allotrope.families.concentration import mass_concentration_unit
 from allotrope.field import Field, apply, as_time
 
 if TYPE_CHECKING:

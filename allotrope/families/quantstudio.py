@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.envelope import CUSTOM, put
-from allotrope.field import as_number
-from allotrope.labels import fold
-from allotrope.plate import well_count, well_count_of
-from allotrope.qpcr import (
+from allotrope.families.plate import well_count, well_count_of
+from allotrope.families.qpcr import (
     UNITLESS,
     Calculations,
     Reaction,
@@ -22,9 +20,11 @@ from allotrope.qpcr import (
     melting_curve,
     role_of,
 )
-from allotrope.quantstudio_rules import CALCULATED, COMPARATIVE, GENOTYPING, KINDS, RELATIVE, RULES
+from allotrope.families.quantstudio_rules import CALCULATED, COMPARATIVE, GENOTYPING, KINDS, RELATIVE, RULES
+from allotrope.families.sections import Facts, keep_rows
+from allotrope.field import as_number
+from allotrope.labels import fold
 from allotrope.record import UNREAD, Cell, Record
-from allotrope.sections import Facts, keep_rows
 from allotrope.values import scalar
 
 if TYPE_CHECKING:

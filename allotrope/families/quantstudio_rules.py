@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allotrope.qpcr import (
+from allotrope.families.qpcr import (
     CT,
     EFFICIENCY,
     INTERCEPT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allotrope.plate import plate_columns, row_index, well_count
+from allotrope.families.plate import plate_columns, row_index, well_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

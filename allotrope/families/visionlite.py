@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from allotrope.aside import set_aside
-from allotrope.concentration import mass_concentration_unit
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.errors import Unsupported
+from allotrope.families.concentration import mass_concentration_unit
+from allotrope.families.nanodrop import spectrum
 from allotrope.field import Field, apply
-from allotrope.nanodrop import spectrum
 from allotrope.values import moment
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
-from allotrope.luminex.run import Run, Well
+from allotrope.families.luminex.run import Run, Well
 from allotrope.required import calculated, measured
 
 if TYPE_CHECKING:

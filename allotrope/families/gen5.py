@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.matrix import Matrix, matrix
+from allotrope.families.plate import plate_columns
 from allotrope.labels import fold
-from allotrope.matrix import Matrix, matrix
-from allotrope.plate import plate_columns
 from allotrope.readers.text import lines_of
 from allotrope.record import UNREAD, Cell, Record, traced
 from allotrope.values import Scalar, moment

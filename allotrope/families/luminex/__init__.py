@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allotrope.luminex.document import build
-from allotrope.luminex.flat import is_flat, read_flat
-from allotrope.luminex.sections import read_sections
+from allotrope.families.luminex.document import build
+from allotrope.families.luminex.flat import is_flat, read_flat
+from allotrope.families.luminex.sections import read_sections
 from allotrope.signature import text
 
 if TYPE_CHECKING:

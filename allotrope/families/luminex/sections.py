@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.luminex.document import CALCULATED, STATISTICS
-from allotrope.luminex.run import Run, Well
+from allotrope.families.luminex.document import CALCULATED, STATISTICS
+from allotrope.families.luminex.run import Run, Well
 from allotrope.values import moment, number
 
 if TYPE_CHECKING:

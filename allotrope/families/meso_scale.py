@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import rows_as_text
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
-from allotrope.meso_scale_plate import Plate
+from allotrope.families.meso_scale_plate import Plate
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node

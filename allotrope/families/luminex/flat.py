@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.aside import rows_as_text
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.luminex.document import CALCULATED, STATISTICS
-from allotrope.luminex.run import Run, Well
-from allotrope.plate import split_well
+from allotrope.families.luminex.document import CALCULATED, STATISTICS
+from allotrope.families.luminex.run import Run, Well
+from allotrope.families.plate import split_well
 from allotrope.values import number
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allotrope.families.phrase_facts import Facts
+from allotrope.families.plate import plate_columns, row_index
 from allotrope.labels import fold
-from allotrope.phrase_facts import Facts
-from allotrope.plate import plate_columns, row_index
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
