@@ -36,7 +36,7 @@ def read(source):
 
 
 INSTRUMENT = Instrument(
-    name="acme_cellmeter",
+    name="acme_growing",
     vendor="Acme",
     product="CellMeter 3000",
     manifest="cell-counting/REC/2024/09/cell-counting",
@@ -51,7 +51,7 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with one more instrument, on the path of `allotrope.instruments`."""
     folder = tmp_path / "more"
     folder.mkdir()
-    (folder / "acme_cellmeter.py").write_text(MODULE, encoding="utf-8")
+    (folder / "acme_growing.py").write_text(MODULE, encoding="utf-8")
     package = importlib.import_module("allotrope.instruments")
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
     registry.built_in_names.cache_clear()
@@ -66,7 +66,7 @@ def test_one_file_is_a_format(acme: Path) -> None:
     """Detected, converted with a decimal comma, valid, and every cell accounted for."""
     export = acme / "run 7.csv"
     export.write_text("Probe;Vitality [%];Alive [M/mL];Operator\nS1;97,5;1,25;Ann\nS2;low;0,5;\n", encoding="utf-8")
-    assert allotrope.detect(export).instrument == "acme_cellmeter"
+    assert allotrope.detect(export).instrument == "acme_growing"
     conversion = allotrope.convert(export)
     ledger = conversion.ledger
     assert (ledger.cells, ledger.mapped, ledger.kept, ledger.ignored) == (11, 6, 5, 0)
