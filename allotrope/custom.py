@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,17 +64,14 @@ def typed(value: Any) -> Node:
     return {KINDS[kind]: value}
 
 
+@cache
 def _usable(shape: Shape) -> bool:
     """Whether the aggregate form is defined here and its alternatives can be told apart."""
-    found = shape.__dict__.get("usable custom information")
-    if found is None:
-        aggregate = shape.child(AGGREGATE)
-        listed = aggregate.child(CUSTOM) if aggregate is not None else None
-        item = listed.item if listed is not None else None
-        alternatives = [branch for part in (item.fragments if item is not None else ()) for branch in part.get("oneOf", ())]
-        found = bool(alternatives) and all(_told_apart(branch) for branch in alternatives if "properties" in branch)
-        shape.__dict__["usable custom information"] = found
-    return bool(found)
+    aggregate = shape.child(AGGREGATE)
+    listed = aggregate.child(CUSTOM) if aggregate is not None else None
+    item = listed.item if listed is not None else None
+    alternatives = [branch for part in (item.fragments if item is not None else ()) for branch in part.get("oneOf", ())]
+    return bool(alternatives) and all(_told_apart(branch) for branch in alternatives if "properties" in branch)
 
 
 def _told_apart(branch: Node) -> bool:

@@ -147,17 +147,15 @@ class Document:
         if calculated:
             body["calculated data aggregate document"] = calculated
         body |= self.aggregate
-        top = shape(f"http://purl.allotrope.org/manifests/{self.manifest}.manifest").child(f"{name} aggregate document")
+        manifest = f"http://purl.allotrope.org/manifests/{self.manifest}.manifest"
+        top = shape(manifest).child(f"{name} aggregate document")
         body["data system document"] = self._system(top)
         body["device system document"] = self._device()
         self._fill(body, groups)
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
         standardise(body, top)
-        return {
-            "$asm.manifest": f"http://purl.allotrope.org/manifests/{self.manifest}.manifest",
-            f"{name} aggregate document": body,
-        }
+        return {"$asm.manifest": manifest, f"{name} aggregate document": body}
 
     def _device(self) -> Node:
         """The device-system document: what the file says of the device, and what the laboratory's settings say of it."""

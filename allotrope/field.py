@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from allotrope.record import Cell
 
 Read = Callable[[Any, Locale], Any]
-ANCHORS = ("@document/", "@group/", "@device/", "@system/")
 
 
 def as_text(value: Any, _locale: Locale) -> str | None:
@@ -375,4 +374,4 @@ def paths_of(rules: Iterable[Rule]) -> list[tuple[str, str | None]]:
     return [(rule.path, rule.unit) for rule in rules if isinstance(rule, Field)]
 
 
-__all__ = ["ANCHORS", "Field", "Ignored", "apply", "as_number", "as_percent", "as_text", "as_time", "measurements"]
+__all__ = ["Field", "Ignored", "apply", "as_number", "as_percent", "as_text", "as_time", "measurements"]

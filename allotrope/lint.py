@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from allotrope.clean import Clean
+from allotrope.clean import CUSTOM, Clean
 from allotrope.errors import Finding
 from allotrope.schema.problems import LIMIT, Path, pointer, show
 from allotrope.schema.unitlist import nearest, released
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from allotrope.schema.shapes import Shape
 
-CUSTOM = ("custom information document", "custom information aggregate document")
 _OWNERS = {
     "measurement identifier": "measurement document",
     "calculated data identifier": "calculated data document",
