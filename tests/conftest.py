@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -42,6 +43,21 @@ def shared() -> Path:
             pytest.fail("the shared material is required in CI: set ASSAYLINE_SHARED")
         pytest.skip("no shared material: set ASSAYLINE_SHARED to run this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Path of a program by its name; where it is absent the test fails in CI, which installs it, and skips elsewhere."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None and os.environ.get("CI") == "true":
+            pytest.fail(f"{name} is required in CI: name its package in .ci/packages.txt")
+        if path is None:
+            pytest.skip(f"no {name} on PATH")
+        return path
+
+    return find
 
 
 @dataclass(frozen=True, slots=True)
