@@ -1,6 +1,6 @@
 """Nextflow from Maven Central, for machines that reach a Maven repository but not Nextflow's downloads.
 
-The artefact is a library without a launcher: its dependencies are copied into a folder of the cache and a short script starts them.
+The artefact is a library without a launcher: its dependencies go into a folder of the cache, a short script starts them.
 Which of its dependencies' versions are pinned, and why one is left out, is in `POM`; without the `--add-opens` of `OPENS`
 `-resume` silently runs everything again.
 """
