@@ -69,7 +69,7 @@ def killed(tmp_path: Path, published: OpenApi, kills: int, seed: int, count: int
     last = [start(notebook, files, fake.address, count) for _ in range(2)]
     for child in last:
         out, err = child.communicate(timeout=600)
-        assert (child.returncode, err) == (0, ""), out
+        assert (child.returncode, err) == (0, ""), f"{out}{err}"
     keys = [item["metadata"]["extra_fields"]["assayline key"]["value"] for item in fake.experiments.values()]
     fake.stop()
     assert sorted(keys) == sorted(digest(f"killed {index}") for index in range(count))
