@@ -90,6 +90,7 @@ def test_twenty_kills(tmp_path: Path, shared: Path) -> None:
     killed(tmp_path, published, kills=20, seed=20, count=60, share=0.02)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.slow
 def test_two_hundred_kills_and_a_thousand_entries(tmp_path: Path, shared: Path) -> None:
     published = OpenApi(shared / "specs" / "elabftw-v2.openapi.yaml")
