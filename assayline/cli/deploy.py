@@ -7,4 +7,5 @@ SUBVERBS = {
     "sheet": "write a pipeline's sample sheet from folders of FASTQ, BAM or CRAM",
     "fetch": "fetch public reads by accession, with their table of samples",
     "launch": "run a pipeline in a run folder, and go on with it after any end",
+    "verify": "judge a launched run: tasks, outputs, numbers, and a verdict in words",
 }

@@ -2,26 +2,24 @@
 
 Parameters, command and configuration are written into RUN/pipeline first. The run has a session of its own: closing the terminal
 or pressing Ctrl-C ends the watching, not the run. The same command goes on where the run stopped; RUN/results holds the outputs.
-Words after -- go to Nextflow as they are.
+All words after --nextflow go to Nextflow as they are.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assayline.cli.outcome import Outcome, talk
 
 if TYPE_CHECKING:
-    import argparse
-
     from assayline.deploy.launch.place import Place
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The pipeline, the run folder, and what is set."""
     parser.add_argument("pipeline", nargs="?", metavar="PIPELINE", help="folder, archive, organisation/name, or own")
-    parser.add_argument("words", nargs="*", metavar="-- WORDS", help="further words for Nextflow")
     parser.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR", help="the run folder")
     parser.add_argument("--revision", default="", metavar="REV", help="revision of a clone or of a pulled pipeline")
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="the sample sheet")
@@ -38,6 +36,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="watch the run that goes on in the folder, and start nothing")
     parser.add_argument("--force", action="store_true", help="run another launch in a folder that had one")
     parser.add_argument("--dry-run", action="store_true", help="check, and print the command")
+    parser.add_argument(
+        "--nextflow",
+        dest="words",
+        nargs=argparse.REMAINDER,
+        default=[],
+        metavar="WORDS",
+        help="all that follows goes to Nextflow",
+    )
 
 
 def run(options: argparse.Namespace) -> Outcome:
