@@ -13,7 +13,7 @@ from typing import Any
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
-from command import call, finish  # noqa: E402 - the scripts of all skills share one module
+from command import call, finish, parse  # noqa: E402 - the scripts of all skills share one module
 
 
 def reasons(ledger: Path) -> dict[str, int]:
@@ -36,12 +36,13 @@ def line(result: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Convert and print; the status is that of `assayline convert`."""
-    parser = argparse.ArgumentParser(description=__doc__, epilog="Words after -- go to `assayline convert` as they are.")
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="Words after -- go to `assayline convert`, such as -- --timezone Europe/Zurich."
+    )
     parser.add_argument("source", metavar="PATH", help="an export, or a folder of exports")
     parser.add_argument("output", metavar="OUT", help="where documents and ledgers go")
-    parser.add_argument("words", nargs="*", metavar="-- WORDS", help="such as -- --timezone Europe/Zurich --to json,parquet")
-    options = parser.parse_args()
-    status, body = call("convert", options.source, "-o", options.output, *options.words)
+    options, words = parse(parser)
+    status, body = call("convert", options.source, "-o", options.output, *words)
     findings = Counter((one["level"], one["code"]) for one in body["findings"])
     told = [one["message"] for one in body["findings"] if one["level"] != "note"]
     finish(

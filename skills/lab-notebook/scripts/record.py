@@ -10,20 +10,21 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
-from command import finish, need  # noqa: E402 - the scripts of all skills share one module
+from command import finish, need, parse  # noqa: E402 - the scripts of all skills share one module
 
 
 def main() -> None:
     """Verify the run if it was recorded by a workflow, store it, and verify the notebook. Nothing leaves the machine."""
-    parser = argparse.ArgumentParser(description=__doc__, epilog="Words after -- go to `assayline notebook push` as they are.")
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="Words after -- go to `assayline notebook push`, such as -- --project NAME."
+    )
     parser.add_argument("run", type=Path, metavar="RUN", help="the run folder")
-    parser.add_argument("words", nargs="*", metavar="-- WORDS", help="such as -- --project NAME --title TITLE")
     parser.add_argument("--notebook", required=True, metavar="DIR", help="the notebook's folder")
-    options = parser.parse_args()
-    if {"--to", "--drain"} & {word.partition("=")[0] for word in options.words}:
+    options, words = parse(parser)
+    if {"--to", "--drain"} & {word.partition("=")[0] for word in words}:
         parser.error("--to and --drain send to a service: call `assayline notebook push` for that, after the user has agreed")
     whole = need("verify", options.run)["results"] if (options.run / "ro-crate-metadata.json").is_file() else None
-    entry = need("notebook", "push", options.run, "--notebook", options.notebook, *options.words)
+    entry = need("notebook", "push", options.run, "--notebook", options.notebook, *words)
     proof = need("notebook", "verify", "--notebook", options.notebook)
     finish({"run": whole, "entry": entry["results"][0], "notebook": proof["results"][0], "findings": entry["findings"]})
 

@@ -10,18 +10,19 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
-from command import finish, need  # noqa: E402 - the scripts of all skills share one module
+from command import finish, need, parse  # noqa: E402 - the scripts of all skills share one module
 
 
 def main() -> None:
     """Run the three; a refusal by the gate ends with its status and its reason."""
-    parser = argparse.ArgumentParser(description=__doc__, epilog="Words after -- go to `assayline cells inspect` as they are.")
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="Words after -- go to `assayline cells inspect`, such as -- --sample-key donor."
+    )
     parser.add_argument("matrix", metavar="MATRIX", help="the counts")
     parser.add_argument("run", metavar="RUN", help="the run folder")
-    parser.add_argument("words", nargs="*", metavar="-- WORDS", help="such as -- --sample-key donor")
     parser.add_argument("--by", default="auto", choices=("auto", "claude", "rules"), help="who decides (default: auto)")
-    options = parser.parse_args()
-    gate = need("cells", "inspect", options.matrix, "--run", options.run, *options.words)
+    options, words = parse(parser)
+    gate = need("cells", "inspect", options.matrix, "--run", options.run, *words)
     decision = need("advise", "qc_thresholds", "--run", options.run, "--by", options.by)["results"][0]
     kept = need("cells", "qc", "--run", options.run)
     finish(
