@@ -42,7 +42,9 @@ def material(of: Measured) -> dict[str, Any]:
         return {"kind": "not told", "basis": "there are no counts"}
     deep = np.argsort(-of.totals, kind="stable")[:TOP]
     deep = deep[of.totals[deep] >= 0.1 * of.totals[deep[0]]] if len(of.totals) > TOP else deep
-    shares = {name: float(np.median(of.share(name)[deep])) for name in of.groups if name in ("mitochondrial", "ribosomal", "nuclear")}
+    shares = {
+        name: float(np.median(of.share(name)[deep])) for name in of.groups if name in ("mitochondrial", "ribosomal", "nuclear")
+    }
     if not {"mitochondrial", "ribosomal"} <= set(shares):
         missing = " and ".join(name for name in ("mitochondrial", "ribosomal") if name not in shares)
         return {"kind": "not told", "basis": f"the matrix has no {missing} genes that are known", **shares}

@@ -21,7 +21,8 @@ def columns(obs: Any, asked: dict[str, str | None]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for role, names in NAMES.items():
         hits = [lower[name] for name in names if name in lower and not obs[lower[name]].isna().any()]
-        hits = [name for name in hits if 1 <= obs[name].nunique() <= max(2, len(obs) // 2)]
+        least = 1 if role == "sample" else 2
+        hits = [name for name in hits if least <= obs[name].nunique() <= max(2, len(obs) // 2)]
         found[role] = asked.get(role) or (hits[0] if hits else None)
     return found
 
@@ -40,7 +41,10 @@ def design(obs: Any, keys: dict[str, str | None]) -> dict[str, Any]:
     if obs[condition].nunique() < 2:
         return body | {"answerable": False, "because": f"all cells are of one {condition}"}
     if unit is None or unit == condition:
-        return body | {"answerable": False, "because": "no column tells donors or samples apart: cells of one donor are no replicates"}
+        return body | {
+            "answerable": False,
+            "because": "no column tells donors or samples apart: cells of one donor are no replicates",
+        }
     return body | answer(obs, unit, condition, keys["batch"])
 
 
@@ -53,7 +57,9 @@ def answer(obs: Any, unit: str, condition: str, batch: str | None) -> dict[str, 
     body: dict[str, Any] = {"unit": unit, "replicates": replicates, "paired": paired}
     few = [f"{level} has {count}" for level, count in replicates.items() if count < FEWEST]
     if few:
-        because = f"{', '.join(few)} {unit}: at least {FEWEST} of each condition are needed to know how much they differ by themselves"
+        because = (
+            f"{', '.join(few)} {unit}: at least {FEWEST} of each condition are needed to know how much they differ by themselves"
+        )
         return body | {"answerable": False, "because": because}
     terms = [unit] if paired else []
     if batch is not None and batch in obs and batch not in (unit, condition) and not paired and obs[batch].nunique() > 1:

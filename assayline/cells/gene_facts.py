@@ -1,9 +1,10 @@
 """Facts about genes, from `genes.tsv`: mitochondrial, ribosomal, haemoglobin and nuclear-retained genes of five species.
 
-The mitochondrial list holds the 13 protein-coding genes of the mitochondrial genome (the ones a poly-A protocol counts): the same
-13 in every species, so that shares compare whatever the identifiers are; the rRNA and tRNA genes that some annotations add are not
-in it. Human identifiers agree with GENCODE 44, those of mouse with Ensembl's annotation of GRCm38. Ribosomal and haemoglobin genes
-of rat, zebrafish and fly are known by symbol only. Lists are explicit: a pattern such as `^HB` would take HBEGF along.
+The mitochondrial list holds the 13 protein-coding genes of the mitochondrial genome (the ones a poly-A protocol counts): the
+same 13 in every species, so that shares compare whatever the identifiers are; the rRNA and tRNA genes that some annotations add
+are not in it. Human identifiers agree with GENCODE 44, those of mouse with Ensembl's annotation of GRCm38. Ribosomal and
+haemoglobin genes of rat, zebrafish and fly are known by symbol only. Lists are explicit: a pattern such as `^HB` would take HBEGF
+along. The class `common` holds genes that panels and tables of many tissues have; they tell a gene axis where nothing else does.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ REFSEQ = ("ND1", "ND2", "COX1", "COX2", "ATP8", "ATP6", "COX3", "ND3", "ND4L", "
 ENOUGH = 10  # of the 13 bare RefSeq names, below which "ND1" may be anything
 ENSEMBL = re.compile(r"(?:ENS(?P<species>[A-Z]{0,6}?)G\d{11}(?:\.\d+)?|FBgn\d{7})")
 RIBOSOMAL = re.compile(r"RP(?:L(?:P[0-2]|\d+(?:A|L|AL)?)|S(?:A|\d+(?:A|L|X|Y1|Y2)?))", re.IGNORECASE)  # not the kinases RPS6KA1 …
-PREFIX = re.compile(r"(GRCh3[78]|GRCm3[89]|GRCz1[01]|GRCr8|BDGP6|hg19|hg38|mm9|mm10|mm39|rn[5-7]|dm[36]|danRer\d+|human|mouse|rat)_+", re.I)
+PREFIX = re.compile(
+    r"(GRCh3[78]|GRCm3[89]|GRCz1[01]|GRCr8|BDGP6|hg19|hg38|mm9|mm10|mm39|rn[5-7]|dm[36]|danRer\d+|human|mouse|rat)_+",
+    re.IGNORECASE,
+)
 ASSEMBLY = (
-    ("human", re.compile(r"grch3|hg|human", re.I)),
-    ("mouse", re.compile(r"grcm|mm|mouse", re.I)),
-    ("rat", re.compile(r"grcr|rn|rat", re.I)),
-    ("zebrafish", re.compile(r"grcz|danrer", re.I)),
-    ("fly", re.compile(r"bdgp|dm", re.I)),
+    ("human", re.compile(r"grch3|hg|human", re.IGNORECASE)),
+    ("mouse", re.compile(r"grcm|mm|mouse", re.IGNORECASE)),
+    ("rat", re.compile(r"grcr|rn|rat", re.IGNORECASE)),
+    ("zebrafish", re.compile(r"grcz|danrer", re.IGNORECASE)),
+    ("fly", re.compile(r"bdgp|dm", re.IGNORECASE)),
 )
 
 
@@ -68,7 +72,7 @@ def species_of_prefix(name: str) -> str | None:
 def members(kind: str, names: Sequence[str], spelling: Sequence[str] = ()) -> tuple[list[bool], str]:
     """Which names belong to a class of genes, and by what they were found: identifier, symbol, or not found.
 
-    `spelling` holds symbols beside the names. Symbols that R has mended (`MT.CO1`) and RefSeq's bare ones (`COX1`) are understood.
+    `spelling` holds symbols beside the names. Symbols that R has mended (`MT.CO1`) and RefSeq's bare ones (`COX1`) are known.
     """
     plain = [bare(name) for name in names]
     known = identifiers(kind)

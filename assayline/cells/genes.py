@@ -20,18 +20,11 @@ CASES = {
     "mouse": lambda name: name[0].isupper() and name[1:].islower(),
     "zebrafish": str.islower,
 }
-COMMON = frozenset(  # genes that panels and tables of many tissues hold; they tell a gene axis where no other class is there
-    "ACTB GAPDH B2M CD3D CD3E CD3G CD4 CD8A CD8B CD14 CD19 CD68 CD79A CD79B CD27 CD34 CD38 CD44 CD74 MS4A1 MS4A7 NKG7 GNLY GZMA GZMB "
-    "GZMK PRF1 IL7R CCR7 CCL5 CXCR4 LYZ S100A8 S100A9 FCGR3A FCER1A CST3 PPBP PF4 EPCAM KRT5 KRT8 KRT14 KRT18 KRT19 COL1A1 COL1A2 "
-    "COL3A1 VIM FN1 ACTA2 PECAM1 VWF CDH1 CDH5 PTPRC FOXP3 IL2RA CTLA4 PDCD1 LAG3 TIGIT MKI67 TOP2A PCNA GFAP AQP4 MBP PLP1 SNAP25 "
-    "SYT1 SLC17A7 GAD1 GAD2 SST VIP PVALB AIF1 CSF1R CX3CR1 TMEM119 PDGFRA OLIG1 OLIG2 SOX2 SOX10 TP53 MYC EGFR ERBB2 ESR1 STAT1 "
-    "JUN FOS HLA-A HLA-DRA FTL FTH1 TMSB4X TMSB10 EEF1A1 MALAT1 NEAT1 XIST INS GCG ALB APOE".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What the names of one axis are: `kind` ensembl, flybase, symbol, barcode or unknown; `species` one of five, mixed or unknown.
+    """What the names of one axis are: `kind` ensembl, flybase, symbol, barcode or unknown; `species` one of five, mixed, unknown.
 
     `prefixes` counts the names of each species where a mixed reference wrote one before every gene.
     """
@@ -119,7 +112,7 @@ def _spelling(symbol: str) -> str:
 
 
 def _common(names: Sequence[str]) -> Identifiers | None:
-    hits = [name for name in names if name.upper() in COMMON]
+    hits = [name for name in names if name.upper() in symbols("common")]
     if len(hits) < max(FEW, USUAL * len(names)):
         return None
     cases = {species: sum(test(name) for name in hits) for species, test in CASES.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
@@ -21,6 +20,8 @@ from assayline.errors import Refused
 from assayline.json_files import file_digest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assayline.cells.genes import Identifiers
     from assayline.cells.matrix import Matrix
 
@@ -74,7 +75,8 @@ def inspect(path: Path, **options: Any) -> Inspection:
     report: dict[str, Any] = {"schema": SCHEMA, "source": {"file": path.name, "place": matrix.place}}
     if path.is_file():
         report["source"]["sha256"] = file_digest(path)
-    report |= {"cells": len(matrix.rows), "genes": len(matrix.columns), "orientation": basis, "values": values.to_json()}
+    report |= {"cells": len(matrix.rows), "barcodes": len(matrix.rows), "genes": len(matrix.columns)}
+    report |= {"orientation": basis, "values": values.to_json()}
     report["identifiers"] = {"kind": identifiers.kind, "species": identifiers.species, "basis": identifiers.basis}
     report["duplicates"] = {"cells": _repeated(matrix.rows), "genes": _repeated(matrix.columns)}
     report |= _coverage(matrix)
@@ -105,7 +107,9 @@ def require(inspection: Inspection, path: Path) -> None:
         )
 
 
-def _chosen(candidates: list[Matrix], ask: Ask, path: Path) -> tuple[Matrix, dict[str, str], Identifiers, Measured, Any, list[Finding]]:
+def _chosen(
+    candidates: list[Matrix], ask: Ask, path: Path
+) -> tuple[Matrix, dict[str, str], Identifiers, Measured, Any, list[Finding]]:
     """The first matrix that holds counts, else the last; measured whole, the others only at a first look."""
     findings: list[Finding] = []
     for number, candidate in enumerate(candidates, 1):

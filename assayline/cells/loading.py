@@ -23,5 +23,5 @@ def expectation(sizes: dict[str, int], chemistry: str | None) -> dict[str, Any]:
     used = chemistry or USUAL
     basis = f"{RATES[used]:.1%} a thousand recovered cells, {used}" + ("" if chemistry else " (assumed: no chemistry was given)")
     samples = [{"sample": name, "cells": size, "rate": expected_rate(size, used)} for name, size in sizes.items()]
-    doublets = sum(row["rate"] * row["cells"] for row in samples)
+    doublets = sum(expected_rate(size, used) * size for size in sizes.values())
     return {"chemistry": used, "assumed": chemistry is None, "basis": basis, "samples": samples, "doublets": doublets}

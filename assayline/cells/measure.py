@@ -78,7 +78,7 @@ def _kernel() -> Callable[..., None]:
     """The loop over stored values, compiled once and kept on disk."""
     import numba
 
-    def loop(  # noqa: PLR0913
+    def loop(
         data: Any, indices: Any, starts: Any, bits: Any, totals: Any, genes: Any, parts: Any, seen: Any, sums: Any,
         facts: Any, counted: Any,
     ) -> None:  # fmt: skip

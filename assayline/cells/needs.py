@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NEXT = {
     "scaled": "Give the matrix before scaling: the unscaled values cannot be had back.",
-    "log": "Give the raw counts, in X, raw or layers['counts']: a log of normalised values no longer says how deep a cell was read.",
+    "log": "Give the raw counts, in X, raw or layers['counts']: a log of normalised values no longer says how deep a cell was.",
     "normalised": "Give the matrix before normalisation.",
     "corrected": "Give the counts before the correction; corrected values may stand beside them in another layer.",
     "binary": "Give the counts from which presence was called.",

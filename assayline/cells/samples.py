@@ -54,7 +54,10 @@ def _whole(obs: Any, role: str, key: str) -> None:
     if obs[key].isna().any():
         lost = obs.index[obs[key].isna()][0]
         raise BadInput(
-            what=f"{role} key '{key}'", found=f"no value for cell '{lost}'", expected=f"a {role} for every cell", next="Fill it in."
+            what=f"{role} key '{key}'",
+            found=f"no value for cell '{lost}'",
+            expected=f"a {role} for every cell",
+            next="Fill it in.",
         )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assayline.cells.formats.delimited import delimiter_of, lines_of
 from assayline.cells.matrix import Matrix, bad
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATHS = ("path", "file", "matrix")
 SHARED = 0.5  # of the genes of the smallest sample, below which samples do not belong together
@@ -53,7 +55,9 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     for number, row in rows:
         row["sample"], row["path"] = row.pop(key), row.pop(place)
         if not row["sample"] or row["sample"] in seen:
-            raise bad(f"{path}: line {number}", f"the sample '{row['sample']}' again" if row["sample"] else "no sample", "its own name")
+            raise bad(
+                f"{path}: line {number}", f"the sample '{row['sample']}' again" if row["sample"] else "no sample", "its own name"
+            )
         seen.add(row["sample"])
     if not rows:
         raise bad(path, "a header without samples", "one line a sample")

@@ -23,7 +23,7 @@ STRONG, SEVERAL = 50, 20
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`kind` is counts, scaled, log, normalised, corrected, binary, broken or empty; `basis` says why; the rest are measurements behind it."""
+    """`kind` is counts, scaled, log, normalised, corrected, binary, broken or empty; `basis` says why, from the rest."""
 
     kind: str
     basis: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,7 +126,10 @@ def test_10x_folders_and_files_read_alike_and_leave_antibodies_aside(tmp_path, s
     from scipy.io import mmwrite
 
     truth = simulated(cells=40)
-    identifiers = [*gene_facts.identifiers("mitochondrial", "human"), *(f"ENSG{number:011d}" for number in range(len(truth.genes) - 13))]
+    identifiers = [
+        *gene_facts.identifiers("mitochondrial", "human"),
+        *(f"ENSG{number:011d}" for number in range(len(truth.genes) - 13)),
+    ]
     counts = np.hstack([truth.counts, np.full((40, 1), 7)])
     kinds = ["Gene Expression"] * len(identifiers) + ["Antibody Capture"]
     folder = tmp_path / "filtered_feature_bc_matrix"

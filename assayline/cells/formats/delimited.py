@@ -27,7 +27,7 @@ def delimiter_of(path: Path) -> str | None:
 
 
 def read_delimited(path: Path, delimiter: str) -> list[Matrix]:
-    """A table with names in the first line and first column; R's header without a corner cell and Drop-seq's `#` lines are known."""
+    """A table with names in the first line and first column; R's header without a corner cell, Drop-seq's `#` lines."""
     rows: list[str] = []
     indices: list[Any] = []
     data: list[Any] = []

@@ -35,14 +35,14 @@ def read_mtx(path: Path) -> list[Matrix]:
 
 def _places(path: Path) -> dict[str, Path]:
     """The three files; a prefix before their names (`GSM1_matrix.mtx.gz`) and version 2's folder a genome are understood."""
-    marks = {name.name.partition("matrix.mtx")[0] for name in path.glob("*matrix.mtx*")} or {""}
+    marks = {found.name.partition("matrix.mtx")[0] for found in path.glob("*matrix.mtx*")} or {""}
     if marks == {""} and not any(path.glob("matrix.mtx*")):
         inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and any(folder.glob("*matrix.mtx*"))]
         if len(inner) == 1:
             return _places(inner[0])
         if inner:
-            names = ", ".join(folder.name for folder in inner)
-            raise bad(path, f"several matrices ({names})", "one", "Name one of these folders, or list them in a sheet.")
+            listed = ", ".join(folder.name for folder in inner)
+            raise bad(path, f"several matrices ({listed})", "one", "Name one of these folders, or list them in a sheet.")
     if len(marks) > 1:
         raise bad(path, f"several matrices ({', '.join(sorted(marks))})", "one matrix a folder", "Give each a folder of its own.")
     mark = marks.pop()
