@@ -1,0 +1,8 @@
+"""Deploy a Nextflow or Snakemake pipeline: engines, sheets, data, launch, verify, bundles"""
+
+from __future__ import annotations
+
+SUBVERBS = {
+    "check": "find the engines, and say what a pipeline needs that is not here",
+    "sheet": "write a pipeline's sample sheet from folders of FASTQ, BAM or CRAM",
+}
