@@ -8,4 +8,7 @@ SUBVERBS = {
     "fetch": "fetch public reads by accession, with their table of samples",
     "launch": "run a pipeline in a run folder, and go on with it after any end",
     "verify": "judge a launched run: tasks, outputs, numbers, and a verdict in words",
+    "bundle": "pack a pipeline with all it needs, for a cluster without a network",
+    "unbundle": "verify a bundle on arrival, and put it in its place",
+    "profile": "write a Slurm profile from what an earlier run has used",
 }
