@@ -44,7 +44,8 @@ class Situation:
         """A situation from its file."""
         facts = {fact.id: fact for fact in map(Evidence.from_json, body["evidence"])}
         words = ("name", "kind", "question", "story", "why", "source", "acceptable", "unacceptable")
-        return cls(*(body[word] for word in words), completed(facts))
+        known: dict[str, Any] = {word: body[word] for word in words}
+        return cls(**known, facts=completed(facts))
 
     def good(self, choice: dict[str, Any] | None) -> bool:
         """Whether a choice is one of the acceptable and none of the unacceptable ones."""

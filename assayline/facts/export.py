@@ -35,7 +35,7 @@ def report(sample: Look, proposal: Proposal) -> dict[str, Any]:
     return {"schema": SCHEMA, "kind": sample.kind, "columns": columns, "above": above, "techniques": techniques}
 
 
-def _quantities(manifest: str) -> list[str]:
+def quantities(manifest: str) -> list[str]:
     """`path in unit or unit` of every quantity that a measurement of this technique may have."""
     return [f"{path} in {' or '.join(units)}" if units else path for path, units in Schema(manifest).quantities.items()]
 

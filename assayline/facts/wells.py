@@ -84,7 +84,10 @@ def check(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _empty(row: One) -> bool:
+    """Whether a well holds no sample: by the words for it, or a control that no sample is named for."""
     said = f"{row['sample']} {row['role']}".casefold()
+    if "control" in row["role"] and row["sample"] in ("", "N/A"):
+        return True
     return any(re.search(rf"\b{word}", said) for word in EMPTY)
 
 

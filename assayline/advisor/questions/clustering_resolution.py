@@ -59,6 +59,11 @@ def rule(facts: Facts) -> Answer:
     return Answer(plain(ClusteringResolution(found[best])), tuple(reasons), confidence, change)
 
 
+def default(_: Facts) -> dict[str, float]:
+    """Resolution 1, as it stands in most tutorials."""
+    return {"resolution": 1.0}
+
+
 QUESTION = Question(
     "clustering_resolution",
     "At which of the surveyed resolutions should the cells be clustered?",
@@ -71,4 +76,6 @@ QUESTION = Question(
         "stability under resampling as a label-blind criterion: Lange et al. 2004 "
         "(doi:10.1162/089976604773717621), Patterson-Cross et al. 2021 (doi:10.1186/s12859-021-03957-4)"
     ),
+    None,
+    default,
 )

@@ -42,7 +42,9 @@ def rule(facts: Facts) -> Answer:
     genes, cells = int(number(facts, "qc.genes.kept")), number(facts, "qc.cells.kept")
     several = number(facts, "inspect.samples", 1) > 1
     if _panel(facts):
-        sentence = "The matrix is a {inspect.coverage:s}: its {qc.genes.kept:d} genes were chosen already, so none is left out."
+        sentence = (
+            "The matrix is a {inspect.coverage:s}: its {qc.genes.kept:d} genes were chosen already, so each of them is kept."
+        )
         reason = Reason(sentence, ("inspect.coverage", "qc.genes.kept"))
         change = "A panel whose genes come from unrelated assays."
         return Answer(plain(GeneSelection("all", genes, False, True)), (reason,), "high", change)  # noqa: FBT003
@@ -61,7 +63,7 @@ def rule(facts: Facts) -> Answer:
     reasons.append(Reason(sentence, ("qc.genes.kept", "qc.cells.kept")))
     if several:
         sentence = (
-            "There are {inspect.samples:d} samples: genes are ranked within each, so that none is taken for its batch alone."
+            "There are {inspect.samples:d} samples: genes are ranked within each, so that a gene is not taken for its batch alone."
         )
         reasons.append(Reason(sentence, ("inspect.samples",)))
     choice = GeneSelection("variable_on_counts", taken, several, False)  # noqa: FBT003

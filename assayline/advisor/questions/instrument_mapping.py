@@ -95,7 +95,8 @@ def rule(facts: Facts) -> Answer:
         for label, column in _columns(facts).items()
         if text(facts, f"{column}.certainty") == SURE and f"{column}.path" in facts
     ]
-    choice = InstrumentMapping(name, tuple(item for item in mapped if not check(facts, plain(InstrumentMapping(name, (item,))))))
+    fitting = tuple(item for item in mapped if not check(facts, plain(InstrumentMapping(name, (item,)))))
+    choice = InstrumentMapping(name, fitting)
     sentence = f"The labels hold {{{prefix}.words:s}}, which speak for this technique with {{{prefix}.score:d}} points."
     reasons = [Reason(sentence, (f"{prefix}.words", f"{prefix}.score"))]
     for item in choice.columns[:6]:
@@ -123,7 +124,7 @@ QUESTION = Question(
     lambda _: plain(InstrumentMapping(ASK, ())),
     (
         "\nMap a column only where it is that quantity; `path` is one of the technique's quantities or one of "
-        f"{', '.join(GENERAL)}, and `unit` one of those listed for it (empty for the latter). Leave out what you are not sure of: "
+        f"{', '.join(GENERAL)}, and `unit` one of those listed for it (empty for the latter). Leave out what is not sure: "
         "it is kept as it is.\n"
     ),
 )

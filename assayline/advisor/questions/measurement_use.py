@@ -70,7 +70,7 @@ def _acids(facts: Facts, name: str) -> list[Found]:
         words = f"{{{name}.not_amplified_share:.0%}} of the wells with template did not amplify."
         found.append(("not_amplified", REPEAT, words, (f"{name}.not_amplified_share",)))
     if f"{name}.targets" in facts and f"{name}.blanks" in facts and not true(facts, f"{name}.blanks"):
-        words = f"There is {{{name}.blanks?a control without template|no control without template}}."
+        words = f"The document {{{name}.blanks?shows a control without template|shows no control without template}}."
         found.append(("no_blank", PART, words, (f"{name}.blanks",)))
     if number(facts, f"{name}.impure_share") > IMPURE:
         words = f"{{{name}.impure_share:.0%}} of the samples have an absorbance ratio that is not that of pure nucleic acid."
