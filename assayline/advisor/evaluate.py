@@ -100,11 +100,10 @@ def _holds(value: Any, wanted: dict[str, Any]) -> bool:
 
 def situations(folder: Path | None = None) -> list[Situation]:
     """All situations of a folder, else of this installation; raises `BadInput` where there are none."""
-    places = [folder] if folder else [share() / "situations", share() / "tests" / "advisor" / "situations"]
-    files = next((found for place in places if (found := sorted(place.glob("*.json")))), [])
+    place = folder or share() / "tests" / "advisor" / "situations"
+    files = sorted(place.glob("*.json"))
     if not files:
-        places_ = ", ".join(map(str, places))
-        raise BadInput(what=places_, found="no situations", expected="*.json", next="Give a folder with --situations DIR.")
+        raise BadInput(what=place, found="no situations", expected="*.json", next="Give a folder with --situations DIR.")
     return [Situation.from_json(read_json(path, f"a file of {SCHEMA}")) for path in files]
 
 

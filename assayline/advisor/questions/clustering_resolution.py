@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
+from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, decimals, number, plain
 
 STABLE, SMALLEST = 0.9, 10
 
@@ -43,16 +43,15 @@ def rule(facts: Facts) -> Answer:
         best = max(several, key=lambda name: (number(facts, f"{name}.stability"), -found[name]))
         text = "came out as the steadiest under resampling, though not steady enough to rely on"
     ids = tuple(f"{best}.{key}" for key in ("clusters", "stability", "silhouette", "smallest"))
+    shown = {key: decimals(facts, f"{best}.{key}") for key in ("stability", "silhouette")}
     words = (
         f"Resolution {{choice.resolution:g}} gives {{{best}.clusters:d}} clusters (stability "
-        f"{{{best}.stability:.2f}}, silhouette {{{best}.silhouette:.2f}}); it {text}."
+        f"{{{best}.stability:{shown['stability']}}}, silhouette {{{best}.silhouette:{shown['silhouette']}}}); it {text}."
     )
     reasons = [Reason(words, ids)]
     agreement = f"{best}.agreement"
     if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
-        words = (
-            f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:.2f}} to these."
-        )
+        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:{decimals(facts, agreement)}}} to these."
         reasons.append(Reason(words, (agreement,)))
     confidence = "medium" if stable else "low"
     change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."

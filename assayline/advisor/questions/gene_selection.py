@@ -62,9 +62,7 @@ def rule(facts: Facts) -> Answer:
     sentence = "{choice.number:d} variable genes of {qc.genes.kept:d} are taken for {qc.cells.kept:d} cells."
     reasons.append(Reason(sentence, ("qc.genes.kept", "qc.cells.kept")))
     if several:
-        sentence = (
-            "There are {inspect.samples:d} samples: genes are ranked within each, so that a gene is not taken for its batch alone."
-        )
+        sentence = "There are {inspect.samples:d} samples: genes are ranked within each and not across them."
         reasons.append(Reason(sentence, ("inspect.samples",)))
     choice = GeneSelection("variable_on_counts", taken, several, False)  # noqa: FBT003
     change = "Marker genes of a population that are not among those taken."

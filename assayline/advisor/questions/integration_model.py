@@ -51,7 +51,7 @@ def rule(facts: Facts) -> Answer:
         "scvi" if deep else "pca", int(min(2000, genes)), 10 if deep else 30, 1, 128, epochs, "nb", several and deep
     )
     if not deep:
-        words = "{qc.cells.kept:d} cells are too few to train a deep model on; principal components need no training."
+        words = "{qc.cells.kept:d} cells do not suffice to train a deep model; principal components need no training."
         reasons = [Reason(words, ("qc.cells.kept",))]
     else:
         words = (
