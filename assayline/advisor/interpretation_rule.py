@@ -116,9 +116,10 @@ def _model(facts: Facts) -> list[Statement]:
 def _clusters(facts: Facts) -> list[Statement]:
     if not _has(facts, "clusters.count", "clusters.stability"):
         return []
+    shown = decimals(facts, "clusters.stability")
     words = (
         "The cells form {clusters.count:d} clusters at resolution {clusters.resolution:g}; under "
-        f"resampling they come back with an adjusted Rand index of {{clusters.stability:{decimals(facts, 'clusters.stability')}}}."
+        f"resampling they come back with an adjusted Rand index of {{clusters.stability:{shown}}}."
     )
     found: list[Statement] = [(words, ("clusters.count", "clusters.stability"), "medium")]
     for name in sorted(name.removesuffix(".name") for name in facts if name.startswith("clusters.c") and name.endswith(".name")):

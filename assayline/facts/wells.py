@@ -172,7 +172,9 @@ WORDS: dict[str, tuple[str, str | None]] = {
 
 def facts(report: dict[str, Any], source: str) -> list[Evidence]:
     """The evidence of a report over several documents."""
-    found: list[Evidence] = []
+    found = facts_of(
+        report, source, [("checks.files", "documents that were checked", "documents", "/count")] if "count" in report else []
+    )
     for index, file in enumerate(report["files"]):
         for key, (what, unit) in WORDS.items():
             if key in file:
@@ -185,7 +187,7 @@ def station(run: RunFolder) -> dict[str, Any]:
     """Write tables/checks.json and the evidence `checks.*` of a run's documents."""
     paths = sorted((run.root / "asm").rglob("*.asm.json"))
     files = [check(read_json(path, "an ASM document")) | {"file": run.inside(path)} for path in paths]
-    report = {"schema": SCHEMA, "files": files}
+    report = {"schema": SCHEMA, "count": len(files), "files": files}
     write_json(run.tables / "checks.json", report)
     publish(run, "instruments.checks", facts(report, "tables/checks.json"))
     return report

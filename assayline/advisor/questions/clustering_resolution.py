@@ -30,7 +30,10 @@ def bounds(facts: Facts) -> dict[str, Bound]:
 
 
 def rule(facts: Facts) -> Answer:
-    """Among stable clusterings without tiny clusters the one of the best silhouette; if none is stable, the most stable."""
+    """Among stable clusterings without tiny clusters the one of the best silhouette.
+
+    If none is stable, the cells are not split where a resolution leaves them whole, else the most stable one is taken.
+    """
     found = surveyed(facts)
     several = [name for name in found if number(facts, f"{name}.clusters") > 1] or list(found)
     stable = [
@@ -39,6 +42,9 @@ def rule(facts: Facts) -> Answer:
     if stable:
         best = max(stable, key=lambda name: (round(number(facts, f"{name}.silhouette"), 2), -found[name]))
         text = "is stable under resampling and was taken among the stable ones for its silhouette"
+    elif whole := [name for name in found if number(facts, f"{name}.clusters") <= 1]:
+        best = min(whole, key=lambda name: found[name])
+        text = "leaves the cells whole, since no finer clustering came back under resampling"
     else:
         best = max(several, key=lambda name: (number(facts, f"{name}.stability"), -found[name]))
         text = "came out as the steadiest under resampling, though not steady enough to rely on"
@@ -51,7 +57,8 @@ def rule(facts: Facts) -> Answer:
     reasons = [Reason(words, ids)]
     agreement = f"{best}.agreement"
     if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
-        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:{decimals(facts, agreement)}}} to these."
+        shown_as = decimals(facts, agreement)
+        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:{shown_as}}}."
         reasons.append(Reason(words, (agreement,)))
     confidence = "medium" if stable else "low"
     change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."

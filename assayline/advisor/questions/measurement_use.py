@@ -104,6 +104,11 @@ def check(facts: Facts, choice: dict[str, Any]) -> list[str]:
 def rule(facts: Facts) -> Answer:
     """The gravest of what was found decides; without a finding the measurements are used."""
     found = problems(facts)
+    if not _files(facts):
+        reason = Reason("Cannot tell from these data: {checks.files:d} documents were checked.", ("checks.files",))
+        return Answer(
+            plain(MeasurementUse(CANNOT, ())), (reason,), "low", "Exports of the instruments that measured the samples."
+        )
     if not found:
         reasons = tuple(
             Reason(f"Nothing speaks against the {{{name}.measurements:d}} measurements of {{{name}.technique:s}}.",
