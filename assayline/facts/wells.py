@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from allotrope.required import is_no_result
-from assayline.evidence import Evidence, publish
+from assayline.evidence import Evidence, facts_of, publish
 from assayline.json_files import read_json, write_json
 
 if TYPE_CHECKING:
