@@ -142,7 +142,7 @@ def _advised(prepared: Prepared, advisor: Advisor) -> tuple[dict[str, Any], list
     if choice is None and asked.cannot_tell is not None:
         choice = asked.cannot_tell(prepared.facts)
     if wrong := refusals(asked, prepared.bounds, choice, prepared.facts):
-        return ruled("choice-out-of-bounds", f"{'; '.join(wrong[:5])}; the rule answers instead.")
+        return ruled("choice-out-of-bounds", f"{prepared.names.hide('; '.join(wrong[:5]))}; the rule answers instead.")
     reasons = tuple(Reason(item["template"], tuple(item["evidence"])) for item in reply.body["because"])
     answer = Answer(choice, reasons, reply.body["confidence"], reply.body["what_would_change_this"])
     body = checked(asked, prepared.bounds, prepared.facts, answer, prepared.names, drop=True)

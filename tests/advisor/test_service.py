@@ -213,3 +213,25 @@ def test_the_key_and_names_are_in_no_output_of_the_command(tmp_path, assayline):
     assert "Miller" not in dry.out and "passwd" not in dry.out and "sample-A" in dry.out
     for path in run.root.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+
+
+def test_no_raw_name_is_in_findings_logs_or_what_is_sent(tmp_path, ask):
+    """A choice that names samples and is refused, reasons that are dropped: words about them keep to pseudonyms."""
+    from assayline.facts import design
+    from assayline.facts.table import read_table
+
+    (tmp_path / "t.csv").write_text(
+        "sample,donor,condition\n" + "".join(f"s{n},D{n},{c}\n" for n in range(3) for c in ("ZQ-77", "ctrl"))
+    )
+    facts = {one.id: one for one in design.facts(design.report(read_table(tmp_path / "t.csv")), "x.json")}
+    choice = {"design": "paired", "unit": "donor", "adjust": ["condition"], "reference": "condition-B ZQ-77"}
+    reasons = [{"template": "Of condition-A 3 are there.", "evidence": []}]
+    with messages_api(says(GOOD | {"choice": choice, "because": reasons})) as script:
+        ask(script, dict(FACTS))
+        found = ask_about(script, tmp_path, facts)
+    told = json.dumps(found.body["findings"]) + (tmp_path / "spent.jsonl").read_text() + json.dumps(script.bodies)
+    assert found.findings[0].code == "choice-out-of-bounds" and "ZQ-77" not in told and "Miller" not in told
+
+
+def ask_about(script: Any, folder: Path, facts: dict[str, Evidence]) -> Decided:
+    return decide_at(folder / "comparison_design.json", "comparison_design", facts, "claude", None, folder / "spent.jsonl")

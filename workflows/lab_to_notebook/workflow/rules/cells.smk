@@ -39,7 +39,7 @@ rule decide:
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline advise {wildcards.question} --run . {params.options} > {log:q} 2>&1"
+        "assayline advise {wildcards.question} --run . {params.options} > /dev/null 2> {log:q}"
 
 
 rule qc:
