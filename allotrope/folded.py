@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from allotrope.places import OWN, REFERENCE, UNIT
+from allotrope.places import OWN, PLAIN, REFERENCE, UNIT
 from allotrope.schema import is_iso_8601
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEW = 8
 """So many objects are sooner looked at one by one."""
+CHUNK = 128
+"""So many items of one list are looked at together: few enough to stay in the processor's cache."""
 _NUMBERS: frozenset[Any] = frozenset((int, float))
 _SCALARS: frozenset[Any] = _NUMBERS | {str, bool, type(None)}
 _PARTS: frozenset[Any] = frozenset((dict, list))
@@ -115,10 +117,14 @@ class Folded:
     def _texts(self, values: list[str], place: Place) -> Classes:
         """Texts of which it matters what they say."""
         influence = place.influence
-        if place.kind:
+        if place.kind == UNIT or influence.by_value:
+            distinct = dict.fromkeys(values)
+            if place.kind == UNIT and not self._seen.issuperset(distinct):
+                self._note(values, place)
+            if influence.by_value and len(distinct) > 1:
+                return _classes(values, values)
+        if place.kind > PLAIN and place.kind != UNIT:
             self._note(values, place)
-        if influence.by_value:
-            return _classes(values, values)
         if influence.by_time and not all(map(is_iso_8601, set(values))):
             raise Suspect
         return None, values[:1]
@@ -126,12 +132,11 @@ class Folded:
     def _note(self, values: Sequence[str], place: Place) -> None:
         """Note identifiers and references; check units."""
         if place.kind == UNIT:
-            if not self._seen.issuperset(values):
-                for unit in set(values):
-                    if unit in self.published:
-                        self._seen.add(unit)
-                    else:
-                        self.units[place, unit] = self.units.get((place, unit), 0) + values.count(unit)
+            for unit in set(values) - self._seen:
+                if unit in self.published:
+                    self._seen.add(unit)
+                else:
+                    self.units[place, unit] = self.units.get((place, unit), 0) + values.count(unit)
         elif place.kind == REFERENCE:
             self._sources.update(values)
         else:
@@ -178,8 +183,11 @@ class Folded:
         flat = values[0] if len(values) == 1 else [*chain.from_iterable(values)]
         if not flat:
             return None, values[:1]
-        classes, examples = self._column(flat, place.element)
         ordered = place.influence.by_order or place.influence.strange
+        if len(values) == 1 and len(flat) > CHUNK and not ordered:
+            parts = (flat[at : at + CHUNK] for at in range(0, len(flat), CHUNK))
+            return None, [[*chain.from_iterable(self._column(part, place.element)[1] for part in parts)]]
+        classes, examples = self._column(flat, place.element)
         if classes is None:
             lengths = list(map(len, values))
             counts = lengths if ordered else list(map(bool, lengths))
@@ -205,7 +213,7 @@ def _columns(values: list[dict[str, Any]]) -> dict[str, list[Any]] | None:
 
 def _classes(keys: Iterable[Any], values: list[Any]) -> tuple[Sequence[int] | None, list[Any]]:
     """Numbered classes of values with equal keys, and the first value of each."""
-    keys = list(keys)
+    keys = keys if isinstance(keys, list) else list(keys)
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     if len(numbers) == 1:
         return None, values[:1]
