@@ -21,7 +21,7 @@ PLAIN_WIDTH = 64
 
 def is_filled(value: Any) -> bool:
     """Whether a value is anything but white space."""
-    return bool(value.strip()) if isinstance(value, str) else value is not None
+    return value != "" and not value.isspace() if isinstance(value, str) else value is not None
 
 
 def trimmed(row: Any) -> Any:
@@ -93,9 +93,15 @@ class Grid(Store):
         self.rows = list(self.rows)
         self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
 
-    def stretches(self) -> Iterator[tuple[int, int]]:
-        """The cells of each row, as far as the row goes."""
-        return ((row * self.width, row * self.width + len(values)) for row, values in enumerate(self.rows))
+    def unread(self) -> Iterator[int]:
+        """The filled cells that nothing has read, row by row."""
+        for row, values in enumerate(self.rows):
+            start = row * self.width
+            fates = self.fates[start : start + len(values)]
+            if UNREAD in fates:
+                for column, (fate, value) in enumerate(zip(fates, values, strict=True)):
+                    if fate == UNREAD and value != "" and is_filled(value):
+                        yield start + column
 
     def filled(self, handle: int) -> bool:
         """Whether the cell holds anything but white space."""
@@ -147,6 +153,8 @@ class Grid(Store):
         if not 0 <= row < len(self.rows):
             return True
         values = self.rows[row]
+        if values and values[0] != "" and is_filled(values[0]):
+            return False
         return values.count("") == len(values) or not any(map(is_filled, values))
 
     def cells(self, row: int) -> list[Cell]:
