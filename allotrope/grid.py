@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import TooLarge
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from allotrope.values import Locale
 
 MOST_CELLS = 200_000_000
+_OPEN = bytes((1, *bytes(255)))
+"""Fates to whether the cell is unread."""
 PLAIN_WIDTH = 64
 """Rows up to this width stay as read, since to some formats the number of empty fields tells lines apart."""
 
@@ -98,7 +100,8 @@ class Grid(Store):
         for row, values in enumerate(self.rows):
             start = row * self.width
             fates = self.fates[start : start + len(values)]
-            if UNREAD in fates:
+            left = list(compress(values, fates.translate(_OPEN)))
+            if left.count("") < len(left):
                 for column, (fate, value) in enumerate(zip(fates, values, strict=True)):
                     if fate == UNREAD and value != "" and is_filled(value):
                         yield start + column
