@@ -99,7 +99,7 @@ def filtered(cells: Cells) -> Callable[[Path], list[Evidence]]:
     def show(folder: Path) -> list[Evidence]:
         from assayline.advisor.decide import decide
         from assayline.advisor.tape import chosen
-        from assayline.cells.steps import qc_step
+        from assayline.cells.steps_qc import qc_step
 
         gated(cells)(folder)
         run = RunFolder(folder / "run")
