@@ -51,7 +51,7 @@ wheelhouse: setup ## fill dist/wheelhouse with wheels for machines without netwo
 	@tools/wheelhouse dist/wheelhouse $(or $(EXTRAS),advisor)
 
 plugin: setup ## build dist/assayline-plugin-*.zip from the tracked files and have the Claude Code client validate it
-	@$(BIN)/python tools/plugin.py
+	@$(BIN)/python tools/build_plugin.py
 
 plugin-test: setup ## the skills and tools in the real client, led by a scripted model; installs the pinned client
 	@tools/claude-client >/dev/null && $(BIN)/pytest -n $(TESTERS) --dist loadgroup tests/plugin $(PYTEST)

@@ -43,7 +43,7 @@ OFFERS: dict[str, Offer] = {
     "deploy sheet": Offer(),
     "deploy fetch": Offer(service=True),
     "deploy launch": Offer(service=True),
-    "deploy verify": Offer(),
+    "deploy verify": Offer(named=("notebook",)),
     "deploy bundle": Offer(service=True),
     "deploy unbundle": Offer(),
     "problem": Offer(service=True),
