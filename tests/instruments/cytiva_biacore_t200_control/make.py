@@ -1,4 +1,4 @@
-"""Makes the run files of this folder: OLE compound files as the control software writes them, with short sensorgrams of invention.
+"""Makes the run files of this folder: OLE compound files as the control software writes them, with invented sensorgrams.
 
 `two_flow_cells.blr` is a manual run; `kinetics_as_entered.blr` a wizard's, with a start-up cycle and two of one sample.
 """
@@ -36,7 +36,7 @@ Sample id  MW  Conc.
 <string key="mAb&#10;Sample&#10;R1 A1" value="2"/></xmlBag>
 </Template>
 """
-COLUMNS = "Cycle Fc DiodeRow Time Window AbsResp SD Slope LRSD Min Max RelResp Id Quality Baseline AssayStep AssayStepPurpose Buffer"
+POINT = "Cycle Fc DiodeRow Time Window AbsResp SD Slope LRSD Min Max RelResp Id Quality Baseline AssayStep AssayStepPurpose"
 
 
 def kinetics() -> Tree:
@@ -46,7 +46,7 @@ def kinetics() -> Tree:
         "ProcessingUnit=Biacore T200\nTimestamp=45418.375\nEndTime=45418.4\nTemplateFile=kinetics.bme\n"
     )
     chip = "Name=CM5\nDisplayName=CM5\nId=K-17\nLotNo=98765\nFirstDockDate=45417.5\nNoFcs=2\nNoSpots=1\n"
-    points = ["\t".join([*COLUMNS.split(), "Procedure"])]
+    points = ["\t".join([*POINT.split(), "Buffer", "Procedure"])]
     points += [
         f"{cycle}\t2\t19\t4\t5\t{20000 + cycle}\t0.3\t0.05\t0.28\t1\t9\t38.5\tbinding\t1\tNo\tSample\tNone\tHBS\tC:\\run"
         for cycle in (1, 2, 3)
