@@ -1,0 +1,1 @@
+"""Pipelines on other people's machines: engines, sheets, parameters, data, launching and verifying runs, bundles."""
