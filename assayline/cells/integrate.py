@@ -34,7 +34,7 @@ def normalise(data: Any) -> None:
 def variable_genes(data: Any, count: int) -> Any:
     """The cells with the `count` genes of highest dispersion (Satija et al. 2015), found sample by sample.
 
-    Genes that vary within the samples are ranked first: those that only tell two protocols apart would be all that any space shows.
+    Genes that vary within samples rank first: those that only tell protocols apart would be all that a space shows.
     """
     import scanpy
 
@@ -97,7 +97,9 @@ def embed(
     choice = choose_space(judged)
     if use:
         if use not in spaces:
-            raise BadUsage(what="--use", found=repr(use), expected=f"one of {', '.join(spaces)}", next="Choose one that is computed.")
+            raise BadUsage(
+                what="--use", found=repr(use), expected=f"one of {', '.join(spaces)}", next="Choose one that is computed."
+            )
         choice |= {"used": use, "because": f"asked for; the comparison says: {choice['because']}"}
     return Embedded(spaces, [space.to_json() for space in judged], choice, fitted, chosen.n_vars, said)
 

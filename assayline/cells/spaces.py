@@ -1,4 +1,4 @@
-"""Which of several spaces for the same cells is to be used: how samples mix in it and whether cells that belong together stay so."""
+"""Which of several spaces for the same cells to use: how samples mix in it, and whether cells that belong together stay so."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def judge_spaces(data: Any, spaces: Mapping[str, Any], seed: int) -> list[Space]
 
 
 def choose_space(judged: list[Space]) -> dict[str, Any]:
-    """The space to use, and whether a deep model was needed: the simplest that keeps what belongs together and is as good as the best.
+    """The space to use, and whether a deep model was needed: the simplest that keeps clusters and is as good as the best.
 
     As good means mixing with several samples, separation of clusters with one, each within 0.05 of the best.
     """

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assayline.cells.models.needs import UNLABELLED
-from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, Fitted, fit
 from assayline.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from assayline.cells.models.spec import Settings
 
 HELD_OUT, FEWEST, SHARED, GENES = 0.2, 10, 200, 1500  # share held out; cells a label must have; genes both sides must share
 TEMPERATURES = np.geomspace(1.0, 20.0, 60)
@@ -63,7 +64,9 @@ def together(reference: Any, query: Any, key: str) -> Any:
 def _labels(reference: Any, key: str) -> Any:
     if key not in reference.obs:
         found = ", ".join(map(str, reference.obs.columns)) or "none"
-        raise Refused(what=f"labels '{key}'", found=f"the columns {found}", expected="one of them", next="Name it with --label-key.")
+        raise Refused(
+            what=f"labels '{key}'", found=f"the columns {found}", expected="one of them", next="Name it with --label-key."
+        )
     column = reference.obs[key]
     names = np.where(column.isna(), UNLABELLED, column.astype(str))
     sizes = {str(name): int((names == name).sum()) for name in np.unique(names) if name != UNLABELLED}

@@ -22,7 +22,7 @@ FEWEST, COUNTS = 50, 5_000  # cells, and counts of the mean group, below which g
 
 @dataclass(slots=True)
 class Unlike:
-    """For every query cell whether it is unlike the reference and how far its group lies (1: as two labels); `report` says how."""
+    """For every query cell whether it is unlike the reference and how far its group lies (1: as two labels); and how."""
 
     unknown: Any
     distance: Any
@@ -136,7 +136,7 @@ def _scale(sides: _Sides, best: Any) -> float:
 
 
 def _settle(sides: _Sides) -> tuple[Any, Any, Any, Any, float]:
-    """Known groups, their labels, distances, the shift and the scale: from the groups that come nearest, until nothing changes."""
+    """Known groups, their labels, distances, the shift and the scale: from the nearest groups, until nothing changes."""
     sizes = sides.sums.sum(axis=1)
     best, first = _distances(sides, np.ones(sides.labels.shape[1]), None)
     large = sizes >= LARGE * sizes.sum()

@@ -19,7 +19,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The run folder, and what the training may use."""
     add_run(parser)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training and the survey (default: 0)")
-    parser.add_argument("--use", metavar="SPACE", help="cluster in this space (pca, harmony, the model) whatever the comparison says")
+    parser.add_argument(
+        "--use", metavar="SPACE", help="cluster in this space (pca, harmony, the model) whatever the comparison says"
+    )
     add_budget(parser)
 
 

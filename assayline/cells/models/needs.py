@@ -29,7 +29,7 @@ def at(data: Any, place: str) -> Any:
     holder = getattr(data, slot)
     if not key:
         return holder
-    return holder[key] if key in holder else None
+    return holder.get(key)
 
 
 def wanting(data: Any, needs: tuple[Need, ...]) -> list[tuple[str, str]]:

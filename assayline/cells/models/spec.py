@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Sizes of a model: dimensions, layers, units; the likelihood; whether samples are corrected for; what one model alone has."""
+    """Sizes of a model: dimensions, layers, units; the likelihood; whether samples are corrected for; what one alone has."""
 
     latent: int = 10
     layers: int = 1

@@ -76,7 +76,9 @@ def trusted(path: Path, sha256: str | None, *, consent: bool) -> None:
             next=f"If you trust where it comes from: --sha256 {found} --allow-pickle.",
         )
     if len(sha256) != 64 or not all(letter in "0123456789abcdef" for letter in sha256):
-        raise BadUsage(what="--sha256", found=repr(sha256), expected="64 hexadecimal digits", next="Take it from where the model came.")
+        raise BadUsage(
+            what="--sha256", found=repr(sha256), expected="64 hexadecimal digits", next="Take it from where the model came."
+        )
     if sha256 != found:
         raise Refused(
             what=path, found=f"the digest {found}", expected=sha256, next="This is not the file you trust; get it again."

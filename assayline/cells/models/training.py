@@ -1,4 +1,4 @@
-"""Training a model within a budget: seed, device, threads, epochs and time; stopped early on held-out cells; ending in a verdict."""
+"""Training a model within a budget of epochs and time, seeded, stopped early on held-out cells, ending in a verdict."""
 
 from __future__ import annotations
 
