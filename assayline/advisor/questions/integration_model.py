@@ -26,7 +26,7 @@ class IntegrationModel:
 
 
 def bounds(facts: Facts) -> dict[str, Bound]:
-    """Deep models only with enough cells, Harmony and correction for samples only with several; epochs within a budget of time."""
+    """Deep models only with enough cells, Harmony and correction for samples only with several; epochs within a budget."""
     genes = int(number(facts, "qc.genes.kept"))
     several = number(facts, "inspect.samples", 1) > 1
     simple = ("pca", "harmony") if several else ("pca",)
