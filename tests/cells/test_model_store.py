@@ -67,10 +67,13 @@ def test_data_without_what_a_model_needs_are_refused_with_what_was_found(data):
         fit("surgery", data.copy())
     with pytest.raises(BadUsage, match="expected one of"):
         fit("nothing", data.copy())
+    for name in ("totalvi", "velovi", "destvi"):
+        with pytest.raises(Refused, match="not proven"):
+            fit(name, data.copy())
 
 
 def test_every_model_is_declared_wholly_and_its_class_is_there():
     for name in names():
         found = spec(name)
-        assert found.name == name and found.needs and found.gives and found.prefer and "doi:" in found.cites
+        assert found.name == name and found.proven and found.needs and found.gives and found.prefer and "doi:" in found.cites
         assert callable(found.kind())

@@ -102,7 +102,7 @@ def test_clusters_are_the_lines_protocols_mix_and_it_is_said_whether_scvi_was_ne
 def test_scanvi_carries_labels_to_the_other_protocol(singlets, depth, tmp_path):
     from assayline.cells.models.spec import Settings
     from assayline.cells.models.store import load, save
-    from assayline.cells.models.training import Budget, fit
+    from assayline.cells.models.training import Budget
     from assayline.cells.transfer import together, transfer
 
     reference, query = (singlets[singlets.obs["sample"] == name].copy() for name in WAYS[0])
@@ -176,3 +176,22 @@ def test_pairs_of_different_lines_are_found_as_doublets(everything, singlets):
         called = everything[(everything.obs["sample"] == name).to_numpy() & ~everything.obs["singlet"].to_numpy()]
         say(f"SOLO, {name}: AUROC of {len(pairs)} in-silico pairs {found:.3f}; the genotype calls {called.n_obs} doublets")
         assert found >= 0.9
+
+
+@pytest.mark.slow
+def test_lines_stay_apart_in_the_space_of_the_linear_model(singlets):
+    from sklearn.metrics import silhouette_score
+
+    from assayline.cells.integrate import normalise, variable_genes
+    from assayline.cells.models.spec import Settings
+    from assayline.cells.models.training import Budget, fit
+    from assayline.cells.spaces import clisi
+
+    data = singlets.copy()
+    normalise(data)
+    data = variable_genes(data, 1000)
+    found = fit("linear_scvi", data, Settings(), Budget(0, 60)).outputs()
+    line = data.obs["line"].to_numpy().astype(str)
+    kept, apart = clisi(found["latent"], line), float(silhouette_score(found["latent"], line))
+    say(f"LinearSCVI: cLISI of lines {kept:.3f}, silhouette {apart:.3f}, loadings {found['loadings'].shape}")
+    assert kept >= 0.95 and found["loadings"].shape == (1000, 10)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assayline.cells.models.needs import Need, wanting
+from assayline.cells.models.unproven import UNPROVEN
 from assayline.errors import BadUsage, Refused
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Spec:
     """A model of scvi-tools as declared in one file of `specs/`.
 
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
-    `read(model)` returns its outputs as arrays by name. `proven` is empty for what nobody has shown to be right: it is refused.
+    `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     """
 
     name: str
@@ -55,14 +56,7 @@ class Spec:
         return getattr(import_module(module), name)
 
     def require(self, data: Any) -> None:
-        """Raise `Refused` for a model that is not proven, and for data that lack what it needs."""
-        if not self.proven:
-            raise Refused(
-                what=f"model {self.name}",
-                found="not proven: its output was never held against a known truth here",
-                expected=f"one of {', '.join(name for name in names() if spec(name).proven)}",
-                next="See the table of models in docs/models.md.",
-            )
+        """Raise `Refused` for data that lack what the model needs."""
         lacks = wanting(data, self.needs)
         if lacks:
             raise Refused(
@@ -79,7 +73,14 @@ def names() -> tuple[str, ...]:
 
 
 def spec(name: str) -> Spec:
-    """A model's spec by its name; raises `BadUsage` naming the ones there are."""
+    """A model's spec by its name; raises `Refused` for one that is not proven, `BadUsage` for one that nobody knows."""
+    if name in UNPROVEN:
+        raise Refused(
+            what=f"model {name}",
+            found="not proven: its output was never held against a known truth here",
+            expected=f"one of {', '.join(names())}",
+            next="See the table of models in docs/models.md.",
+        )
     if name not in names():
         raise BadUsage(what="model", found=repr(name), expected=f"one of {', '.join(names())}", next="See docs/models.md.")
     found: Spec = import_module(f"assayline.cells.models.specs.{name}").SPEC

@@ -31,8 +31,7 @@ SPEC = Spec(
     needs=(COUNTS, SAMPLES),
     gives=("latent", "loadings"),
     prefer="it must be said which genes make a latent dimension",
-    proven="three cell lines known by genotype: lines stay apart, and the loadings of the dimension that tells two lines "
-    "apart rank the genes that differ between them",
+    proven="three cell lines known by genotype: lines stay apart in its latent space (its loadings were not held against a truth)",
     make=make,
     read=read,
     plan=PLAN,
