@@ -7,10 +7,11 @@ from assayline.cells.models.unproven import UNPROVEN
 
 HEAD = """# Models of single cells
 
-Models are those of scvi-tools. `assayline cells integrate` trains scVI or LinearSCVI, `cells annotate --reference` scANVI; all are
-there in Python: `assayline.cells.models.training.fit(name, data, settings, budget)`, `models.store.save` and `load`. A training is
-seeded, runs on one thread and the CPU unless told otherwise, stops early on held-out cells, may have a limit of time, and ends in a
-verdict. A stored model is a pickle: it is read only by its digest and with consent.
+Models are those of scvi-tools. `assayline cells integrate` trains scVI or LinearSCVI, `cells annotate --reference`
+scANVI; all are there in Python: `assayline.cells.models.training.fit(name, data, settings, budget)`,
+`models.store.save` and `load`. A training is seeded, runs on one thread and the CPU unless told otherwise, stops early
+on held-out cells, may have a limit of time, and ends in a verdict. A stored model is a pickle: it is read only by its
+digest and with consent.
 
 """
 
