@@ -1,6 +1,6 @@
 # Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel clean
+.PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel wheelhouse plugin plugin-test clean
 BIN := .venv/bin
 RUN ?= runs/demo
 NOTEBOOK ?= runs/notebook
@@ -11,7 +11,7 @@ SHARED ?= $(or $(ASSAYLINE_SHARED),../shared)
 export OMP_NUM_THREADS ?= 1
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv from requirements.lock (finds a Python 3.12 or 3.13, gets uv)
 	@tools/setup
@@ -46,6 +46,15 @@ lock: setup ## resolve every dependency again into requirements.lock (hashes, no
 
 wheel: setup ## build dist/assayline-*.whl
 	@$(BIN)/python -m hatchling build -t wheel
+
+wheelhouse: setup ## fill dist/wheelhouse with wheels for machines without network; EXTRAS=advisor
+	@tools/wheelhouse dist/wheelhouse $(or $(EXTRAS),advisor)
+
+plugin: setup ## build dist/assayline-plugin-*.zip from the tracked files and have the Claude Code client validate it
+	@$(BIN)/python tools/plugin.py
+
+plugin-test: setup ## the skills and tools in the real client, led by a scripted model; installs the pinned client
+	@tools/claude-client >/dev/null && $(BIN)/pytest -n $(TESTERS) --dist loadgroup tests/plugin $(PYTEST)
 
 clean: ## remove what was built and cached, not the runs
 	@rm -rf dist build .pytest_cache .ruff_cache .mypy_cache

@@ -67,6 +67,11 @@ class Evidence:
         return cls(**{key: body[key] for key in keys}, **rest)
 
 
+def slug(name: str) -> str:
+    """A name as a word of evidence ids: small letters, digits and underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") or "unnamed"
+
+
 def at(body: Any, pointer: str) -> Any:
     """The value at a JSON pointer (RFC 6901); raises `KeyError`, `IndexError` or `ValueError` when nothing stands there."""
     for word in pointer.split("/")[1:]:

@@ -1,4 +1,4 @@
-"""Hatch hook: workflows, pipeline, skills and examples go into the wheel under `assayline/_share`, as far as they exist."""
+"""Hatch hook: workflows, pipeline, skills with the documents they point to, and examples go under `assayline/_share`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHARED = ("workflows", "nextflow", "skills", "examples")
+SHARED = ("workflows", "nextflow", "skills", "examples", "docs")
 NEVER = {"__pycache__", ".snakemake", ".nextflow", "work", "runs", "results", ".pytest_cache", ".DS_Store"}
 
 

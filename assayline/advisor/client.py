@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from assayline.errors import AssaylineError
@@ -29,11 +29,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as plain JSON values, with the model that gave it and the identifier of the request."""
+    """An answer as plain JSON values, with the model that gave it, the identifier of the request, and what it used."""
 
     body: dict[str, Any]
     model: str
     request_id: str | None
+    usage: dict[str, Any] = field(default_factory=dict)
 
 
 class Advisor(Protocol):

@@ -12,8 +12,9 @@ from assayline.advisor.client import Advisor, Request, Unanswered
 from assayline.advisor.prompts import prompt
 from assayline.advisor.pseudonym import Pseudonyms
 from assayline.advisor.question import CONFIDENCES, INTERPRETATION
-from assayline.advisor.statements import Unsupported, check
+from assayline.advisor.statements import check
 from assayline.advisor.tape import asked_digest
+from assayline.advisor.unsupported import Unsupported
 from assayline.evidence import Evidence, load
 from assayline.json_files import read_json, write_json
 

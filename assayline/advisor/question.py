@@ -20,7 +20,7 @@ INTERPRETATION = "interpretation"
 
 
 class Choice(Protocol):
-    """A choice is a frozen dataclass whose fields are numbers, texts and truth values."""
+    """A frozen dataclass whose fields are numbers, texts, truth values, and tuples of texts or of such dataclasses."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -60,7 +60,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; `needs` must be there, `sees` may be (patterns of evidence ids); `basis` names what the rule stands on."""
+    """One question; `needs` must be there, `sees` may be (patterns of evidence ids); `basis` names what the rule stands on.
+
+    `check` says what bounds of single fields cannot; `default` is what tools do without looking at data, and `cannot_tell` the
+    choice that says so: both are scored by `--evaluate` beside rules and models. `brief` is told to a model with the question.
+    """
 
     name: str
     text: str
@@ -70,6 +74,10 @@ class Question:
     bounds: Callable[[Facts], dict[str, Bound]]
     rule: Callable[[Facts], Answer]
     basis: str
+    check: Callable[[Facts, dict[str, Any]], list[str]] | None = None
+    default: Callable[[Facts], dict[str, Any]] | None = None
+    cannot_tell: Callable[[Facts], dict[str, Any]] | None = None
+    brief: str = ""
 
     def evidence(self, facts: Facts) -> dict[str, Evidence]:
         """The part of the evidence that this question sees; raises `BadInput` when a needed fact is missing."""
@@ -86,8 +94,31 @@ class Question:
 
 
 def plain(choice: Any) -> dict[str, Any]:
-    """A choice as plain values."""
-    return asdict(choice)
+    """A choice as plain JSON values, tuples as lists."""
+    return {key: _listed(value) for key, value in asdict(choice).items()}
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def text(facts: Facts, name: str, default: str = "") -> str:
+    """The value of a fact that is a text, or `default` when it is not there or none."""
+    value = facts[name].value if name in facts else default
+    return value if isinstance(value, str) else default
+
+
+def words(facts: Facts, name: str) -> list[str]:
+    """The value of a fact that is a list of texts; empty when it is not there or none."""
+    value = facts[name].value if name in facts else None
+    return value if isinstance(value, list) else []
+
+
+def true(facts: Facts, name: str) -> bool:
+    """Whether a fact is there and true."""
+    return name in facts and facts[name].value is True
 
 
 def questions() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -24,10 +24,11 @@ def choice_shape(question: Question) -> type[BaseModel]:
         template: str
         evidence: list[str]
 
+    optional: Any = question.choice | None
     return create_model(
         "Answer",
         __config__=ConfigDict(extra="forbid"),
-        choice=(question.choice, ...),
+        choice=(optional, ...),
         because=(list[Reason], ...),
         confidence=(Confidence, ...),
         what_would_change_this=(str, ...),

@@ -12,53 +12,22 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assayline.errors import AssaylineError
-from assayline.evidence import Evidence
+from assayline.advisor.prose import SLOT, check_prose, check_shares, words_outside
+from assayline.advisor.subjects import check_subjects
+from assayline.advisor.unsupported import Unsupported
+from assayline.evidence import Evidence, slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SLOT = re.compile(r"\{([^{}]*)\}")
+    from assayline.advisor.pseudonym import Pseudonyms
+
 INSIDE = re.compile(
     r"(?P<id>[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)(?:@(?P<about>[a-z_]+)|\?(?P<yes>[^|{}]+)\|(?P<no>[^|{}]+)|:(?P<format>\S+))?"
 )
 FORMAT = re.compile(r"\+?,?(?:\.[0-9])?[dfge%s]")
 LONGEST, HIDDEN = 700, 0.05
-NUMBER_WORDS = re.compile(
-    r"\b(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|halves|thirds?|"
-    r"quarters?|once|twice|thrice|doubled?|tripled?|percent|\w*fold)\b",
-    re.IGNORECASE,
-)
-QUANTIFIERS = re.compile(
-    r"\b(most|majority|minority|none|(?:nearly|almost|virtually|practically|essentially) (?:all|every|no)|"
-    r"all (?:of )?the|all cells|every cell|no cells?|hardly any|few|many|several)\b",
-    re.IGNORECASE,
-)
-UP = re.compile(
-    r"\b(higher|more|greater|larger|bigger|increas\w*|r[io]se[ns]?|rising|exceed\w*|gain\w*|elevated|enriched|upregulated|above)\b",
-    re.IGNORECASE,
-)
-DOWN = re.compile(
-    r"\b(lower|fewer|less|smaller|decreas\w*|drop\w*|f[ae]ll(?:s|en|ing)?|declin\w*|reduc\w*|depleted|downregulated|below)\b",
-    re.IGNORECASE,
-)
-SUPERLATIVES = re.compile(
-    r"\b(highest|lowest|largest|smallest|strongest|weakest|best|worst|fewest|greatest|deepest)\b", re.IGNORECASE
-)
-CAPITALS = re.compile(r"\b[A-Z][A-Z-]{2,}\b")
 FOLLOWING = re.compile(r"\s*([%‰°µμA-Za-z][%‰°µμA-Za-z/·-]*)")
-ACRONYMS = frozenset(["QC", "UMI", "UMIS", "RNA", "DNA", "PCA", "MAD", "MADS", "UMAP", "ELBO", "ASM", "ARI"])
-
-
-class Unsupported(AssaylineError):
-    """A sentence says something that the evidence does not; facts: reason."""
-
-    code = "unsupported"
-    title = "Sentence not supported"
-    template = "{reason}."
-    hint = ""
-    status = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +46,19 @@ def check(
     choice: Mapping[str, Any] | None = None,
     *,
     must_cite: bool = True,
+    names: Pseudonyms | None = None,
 ) -> Sentence:
     """Fill a template, or raise `Unsupported` with the first thing that the evidence does not support.
 
-    `choice` makes `{choice.field:format}` a slot, so that a reason can state what was chosen.
+    `choice` makes `{choice.field:format}` a slot, so that a reason can state what was chosen; `names` are those that a sentence
+    may only use of facts that it cites.
     """
     if not isinstance(template, str) or not template.strip() or len(template) > LONGEST:
         raise Unsupported(reason=f"a sentence has 1 to {LONGEST} characters")
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") for letter in template):
         raise Unsupported(reason="control characters in a sentence")
     slots = [_slot(body) for body in SLOT.findall(template)]
+    places = [match.start() for match in SLOT.finditer(template)]
     known = dict(facts) | _chosen(choice or {})
     named = [slot["id"] for slot in slots]
     for name in (*cited, *named):
@@ -96,7 +68,10 @@ def check(
     if must_cite and not used:
         raise Unsupported(reason="cites no evidence")
     evidence = [known[name] for name in dict.fromkeys((*cited, *named))]
-    _prose(template, evidence, facts, {slot["id"] for slot in slots if slot["yes"]})
+    check_prose(words_outside(template), evidence, facts, {slot["id"] for slot in slots if slot["yes"]})
+    check_shares(template, known, {match[1]: _slot(match[1])["id"] for match in SLOT.finditer(template)})
+    shown_at = [(place, slot["id"], slot["about"]) for place, slot in zip(places, slots, strict=True)]
+    check_subjects(shown_at, template, known, names, set(used))
     _units(template, known)
     return Sentence(template, _fill(template, known), used)
 
@@ -109,66 +84,22 @@ def _slot(body: str) -> dict[str, str | Any]:
 
 
 def _chosen(choice: Mapping[str, Any]) -> dict[str, Evidence]:
-    """The fields of a choice as if they were evidence; shares may be shown as percentages."""
+    """The fields of a choice as if they were evidence; shares may be shown as percentages.
+
+    Of a list of objects each is shown under the word of its first field: `{choice.parameters.aligner:s}`.
+    """
+    plain: dict[str, Any] = {}
+    for name, value in choice.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            plain |= {f"{name}.{slug(str(first))}": rest[0] for first, *rest in (item.values() for item in value) if rest}
+        else:
+            plain[name] = value
     return {
         f"choice.{name}": Evidence(
             f"choice.{name}", name.replace("_", " "), value, "fraction" if isinstance(value, float) else None, "", ""
         )
-        for name, value in choice.items()
+        for name, value in plain.items()
     }
-
-
-def _prose(template: str, evidence: list[Evidence], facts: Mapping[str, Evidence], answered: set[str]) -> None:
-    """Refuse numbers, quantities, directions, superlatives and names in the prose that the cited evidence does not carry."""
-    prose = SLOT.sub(" ", template)
-    alternatives = " ".join(word for body in SLOT.findall(template) if "?" in body for word in body.partition("?")[2].split("|"))
-    plain = unicodedata.normalize("NFKC", f"{prose} {alternatives}")
-    if "{" in prose or "}" in prose:
-        raise Unsupported(reason="braces that are not slots")
-    if found := next((letter for letter in plain if letter.isnumeric()), None):
-        raise Unsupported(reason=f"the digit '{found}' outside a slot")
-    for pattern, what in ((NUMBER_WORDS, "number word"), (QUANTIFIERS, "quantity")):
-        if match := pattern.search(plain):
-            raise Unsupported(reason=f"the {what} '{match[0]}' outside a slot")
-    _directions(plain, evidence)
-    words = " ".join(fact.what for fact in evidence).casefold()
-    for match in SUPERLATIVES.finditer(plain):
-        if match[0].casefold() not in words:
-            raise Unsupported(reason=f"'{match[0]}' is not said by the evidence it cites")
-    said = _vocabulary(evidence)
-    for match in CAPITALS.finditer(plain):
-        if match[0] not in ACRONYMS and match[0] not in said:
-            raise Unsupported(reason=f"the name '{match[0]}' is not in the evidence it cites")
-    for fact in facts.values():
-        stem = fact.id.rpartition(".")[2].removesuffix("ed")
-        if (
-            isinstance(fact.value, bool)
-            and fact.id not in answered
-            and re.search(rf"\b(?:un|non-?)?{stem}", prose, re.IGNORECASE)
-        ):
-            raise Unsupported(reason=f"says '{stem}…' without the slot of '{fact.id}'")
-
-
-def _directions(prose: str, evidence: list[Evidence]) -> None:
-    """Direction words need one cited difference, and must agree with its sign."""
-    up, down = UP.search(prose), DOWN.search(prose)
-    if not up and not down:
-        return
-    differences = [fact for fact in evidence if fact.difference and isinstance(fact.value, int | float)]
-    word = (up or down or [""])[0]
-    if len(differences) != 1:
-        raise Unsupported(reason=f"the direction '{word}' needs exactly one cited difference, found {len(differences)}")
-    value = differences[0].value
-    assert isinstance(value, int | float)
-    if (up and value <= 0) or (down and value >= 0):
-        wrong = up[0] if up and value <= 0 else down[0] if down else word
-        raise Unsupported(reason=f"the direction '{wrong}' is against '{differences[0].id}'")
-
-
-def _vocabulary(evidence: list[Evidence]) -> set[str]:
-    """The words of texts and lists that the cited evidence holds."""
-    texts = [" ".join(fact.value) if isinstance(fact.value, list) else str(fact.value or "") for fact in evidence]
-    return set(re.findall(r"[A-Za-z0-9.-]+", " ".join([*texts, *(fact.what for fact in evidence)])))
 
 
 def _units(template: str, known: Mapping[str, Evidence]) -> None:

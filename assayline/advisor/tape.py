@@ -11,6 +11,9 @@ from assayline.evidence import load
 from assayline.json_files import canonical, digest, file_digest, read_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assayline.advisor.question import Facts
     from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/decision/1"
@@ -40,10 +43,14 @@ def who(body: dict[str, Any]) -> str:
 
 def read_decision(run: RunFolder, name: str) -> dict[str, Any]:
     """The decision on a question; raises `BadInput` if there is none, `Refused` if its choice is outside the bounds."""
-    path = run.decision(name)
+    return read_file(run.decision(name), name, load(run))
+
+
+def read_file(path: Path, name: str, facts: Facts) -> dict[str, Any]:
+    """The decision in a file, held against the bounds that these facts set; raises `BadInput` and `Refused`."""
     body = read_json(path, f"the decision on {name}")
     asked: Question = question(name)
-    wrong = refusals(asked, asked.bounds(load(run)), body.get("choice"))
+    wrong = refusals(asked, asked.bounds(facts), body.get("choice"), facts)
     if wrong:
         raise Refused(
             what=f"{path}: choice",

@@ -1,146 +1,130 @@
-"""Facts about genes: the mitochondrial, ribosomal and haemoglobin genes of man and mouse, by symbol and by Ensembl identifier.
-
-The mitochondrial list holds the 13 protein-coding genes of the mitochondrial genome (the ones a poly-A protocol counts): the same
-13 in both species, so that fractions compare whatever the identifiers are. The rRNA and tRNA genes that some annotations
-add are not in it.
-"""
+"""What the names along an axis are: genes of which species and by which identifiers, barcodes, or nothing known."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from assayline.cells.gene_facts import ENSEMBL, REFSEQ, RIBOSOMAL, SPECIES, bare, species_of_prefix, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HUMAN_MITO = {
-    "ENSG00000198888": "MT-ND1",
-    "ENSG00000198763": "MT-ND2",
-    "ENSG00000198804": "MT-CO1",
-    "ENSG00000198712": "MT-CO2",
-    "ENSG00000228253": "MT-ATP8",
-    "ENSG00000198899": "MT-ATP6",
-    "ENSG00000198938": "MT-CO3",
-    "ENSG00000198840": "MT-ND3",
-    "ENSG00000212907": "MT-ND4L",
-    "ENSG00000198886": "MT-ND4",
-    "ENSG00000198786": "MT-ND5",
-    "ENSG00000198695": "MT-ND6",
-    "ENSG00000198727": "MT-CYB",
+BARCODE = re.compile(r"(?:[A-Za-z0-9.]+[_:#])?[ACGT]{8,}(?:-\d+)?(?:[_-][A-Za-z0-9]+)?")
+CODES = {"": "human", "MUS": "mouse", "RNO": "rat", "DAR": "zebrafish"}
+FEW, MANY, TRACE, USUAL = 5, 0.5, 0.05, 0.02
+CASES = {
+    "human": str.isupper,
+    "mouse": lambda name: name[0].isupper() and name[1:].islower(),
+    "zebrafish": str.islower,
 }
-MOUSE_MITO = {
-    "ENSMUSG00000064341": "mt-Nd1",
-    "ENSMUSG00000064345": "mt-Nd2",
-    "ENSMUSG00000064351": "mt-Co1",
-    "ENSMUSG00000064354": "mt-Co2",
-    "ENSMUSG00000064356": "mt-Atp8",
-    "ENSMUSG00000064357": "mt-Atp6",
-    "ENSMUSG00000064358": "mt-Co3",
-    "ENSMUSG00000064360": "mt-Nd3",
-    "ENSMUSG00000065947": "mt-Nd4l",
-    "ENSMUSG00000064363": "mt-Nd4",
-    "ENSMUSG00000064367": "mt-Nd5",
-    "ENSMUSG00000064368": "mt-Nd6",
-    "ENSMUSG00000064370": "mt-Cytb",
-}
-HAEMOGLOBIN = frozenset(
-    [
-        "HBA1",
-        "HBA2",
-        "HBB",
-        "HBD",
-        "HBE1",
-        "HBG1",
-        "HBG2",
-        "HBM",
-        "HBQ1",
-        "HBZ",
-        "Hba-a1",
-        "Hba-a2",
-        "Hba-x",
-        "Hbb-b1",
-        "Hbb-b2",
-        "Hbb-bh1",
-        "Hbb-bs",
-        "Hbb-bt",
-        "Hbb-y",
-        "Hbq1a",
-        "Hbq1b",
-    ]
-)
-RIBOSOMAL = re.compile(r"RP(?:L(?:P[0-2]|\d+(?:A|L|AL)?)|S(?:A|\d+(?:A|L|X|Y1|Y2)?))", re.IGNORECASE)  # not the kinases RPS6KA1 …
-ENSEMBL = re.compile(r"ENS(?P<species>[A-Z]{0,6}?)G\d{11}(?:\.\d+)?")
-BARCODE = re.compile(r"(?:[A-Za-z0-9]+[_:#])?[ACGT]{8,}(?:-\d+)?(?:[_-][A-Za-z0-9]+)?")
-SPECIES = {"": "human", "MUS": "mouse"}
-FEW, MANY = 5, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What the names of one axis are: `kind` ensembl, symbol, barcode or unknown; `species` human, mouse, mixed or unknown."""
+    """What the names of one axis are: `kind` ensembl, flybase, symbol, barcode or unknown; `species` one of five, mixed, unknown.
+
+    `prefixes` counts the names of each species where a mixed reference wrote one before every gene.
+    """
 
     kind: str
     species: str
     basis: str
+    prefixes: dict[str, int] | None = None
 
     @property
     def genes(self) -> bool:
         """Whether these are names of genes."""
-        return self.kind in ("ensembl", "symbol")
-
-
-def bare(name: str) -> str:
-    """An Ensembl identifier without its version; any other name as it is."""
-    return name.partition(".")[0] if ENSEMBL.fullmatch(name) else name
+        return self.kind in ("ensembl", "flybase", "symbol")
 
 
 def identify(names: Sequence[str]) -> Identifiers:
     """Say what names are from their own look alone, with the basis of the answer."""
-    total = len(names) or 1
-    hits = [match["species"] for match in map(ENSEMBL.fullmatch, names) if match]
-    if len(hits) >= MANY * total:
-        found = sorted(
-            {SPECIES.get(code, f"Ensembl {code}") for code in hits if hits.count(code) >= 0.05 * len(hits)} if hits else set()
-        )
-        species = found[0] if len(found) == 1 else "mixed"
-        return Identifiers("ensembl", species, f"{len(hits)} of {total} names are Ensembl gene identifiers ({', '.join(found)})")
-    present = set(names)
-    human = len(present & set(HUMAN_MITO.values()))
-    mouse = len(present & set(MOUSE_MITO.values()))
-    if max(human, mouse) >= FEW:
-        species = "mixed" if min(human, mouse) >= FEW else ("human" if human > mouse else "mouse")
-        return Identifiers(
-            "symbol", species, f"{max(human, mouse)} of 13 mitochondrial gene symbols of {species} are among the names"
-        )
+    prefixed = Counter(filter(None, map(species_of_prefix, names)))
+    if sum(prefixed.values()) >= MANY * len(names) > 0:
+        return _prefixed(names, prefixed)
+    return _stable(names) or _symbols(names) or _barcodes(names)
+
+
+def _prefixed(names: Sequence[str], found: Counter[str]) -> Identifiers:
+    inner = identify([bare(name) for name in names])
+    shares = {species: count for species, count in sorted(found.items()) if count >= TRACE * len(names)}
+    species = "mixed" if len(shares) > 1 else next(iter(shares), "unknown")
+    words = ", ".join(f"{count} of {species}" for species, count in shares.items())
+    kind = inner.kind if inner.genes else "symbol"
+    return Identifiers(kind, species, f"names carry the prefix of a reference: {words}", shares)
+
+
+def _stable(names: Sequence[str]) -> Identifiers | None:
+    """Ensembl and FlyBase identifiers."""
+    hits = [match for match in map(ENSEMBL.fullmatch, names) if match]
+    if not hits or len(hits) < MANY * len(names):
+        return None
+    codes = Counter("fly" if match["species"] is None else _species(match["species"]) for match in hits)
+    found = sorted(species for species, count in codes.items() if count >= TRACE * len(hits))
+    species = found[0] if len(found) == 1 else "mixed"
+    kind, word = ("flybase", "FlyBase") if species == "fly" else ("ensembl", "Ensembl")
+    return Identifiers(
+        kind, species, f"{len(hits)} of {len(names)} names are {word} gene identifiers ({', '.join(found)})",
+        dict(codes) if species == "mixed" else None,
+    )  # fmt: skip
+
+
+def _species(code: str) -> str:
+    return CODES.get(code, f"Ensembl {code}")
+
+
+def _symbols(names: Sequence[str]) -> Identifiers | None:
+    """Symbols, told by mitochondrial genes, else ribosomal proteins, else genes that most panels hold."""
+    present = {name.replace(".", "-", 1) if name[:3].lower() == "mt." else name for name in names}
+    hits = {species: len(present & symbols("mitochondrial", species)) for species in SPECIES}
+    hits = {species: count for species, count in hits.items() if count >= FEW}
     ribosomal = [name for name in names if RIBOSOMAL.fullmatch(name)]
-    if len(ribosomal) >= FEW:
-        species = "human" if sum(name.isupper() for name in ribosomal) > len(ribosomal) / 2 else "mouse"
+    if hits:
+        best = max(hits, key=lambda species: hits[species])
+        species = "mixed" if len(hits) > 1 else best
         return Identifiers(
-            "symbol", species, f"{len(ribosomal)} names are symbols of ribosomal proteins in the spelling of {species}"
-        )
+            "symbol", species, f"{hits[best]} of 13 mitochondrial gene symbols of {' and '.join(hits)} are among the names",
+            hits if species == "mixed" else None,
+        )  # fmt: skip
+    if len(ribosomal) >= FEW:
+        spelt = Counter(map(_spelling, ribosomal))
+        common = [species for species, count in spelt.most_common() if count >= 0.2 * len(ribosomal)]
+        species = "mixed" if len(common) > 1 else common[0]
+        if species == "mouse" and len(present & symbols("haemoglobin", "rat") - symbols("haemoglobin", "mouse")) >= 2:
+            species = "rat"
+        basis = f"{len(ribosomal)} names are symbols of ribosomal proteins in the spelling of {' and '.join(common)}"
+        return Identifiers("symbol", species, basis, dict(spelt) if species == "mixed" else None)
+    if len(present & set(REFSEQ)) >= 2 * FEW:
+        return Identifiers("symbol", "unknown", "RefSeq's mitochondrial gene symbols are among the names; they name no species")
+    return _common(names)
+
+
+def _spelling(symbol: str) -> str:
+    """The species whose authorities spell a ribosomal protein so; mouse and rat spell alike."""
+    if symbol.isupper():
+        return "human"
+    if symbol.islower():
+        return "zebrafish"
+    return "fly" if symbol[:3] in ("RpL", "RpS") else "mouse"
+
+
+def _common(names: Sequence[str]) -> Identifiers | None:
+    hits = [name for name in names if name.upper() in symbols("common")]
+    if len(hits) < max(FEW, USUAL * len(names)):
+        return None
+    cases = {species: sum(test(name) for name in hits) for species, test in CASES.items()}
+    common = [species for species, count in cases.items() if count >= 0.2 * len(hits)] or ["unknown"]
+    species = "mixed" if len(common) > 1 else common[0]
+    words = " and ".join(common)
+    return Identifiers("symbol", species, f"{len(hits)} of {len(names)} names are common gene symbols in the spelling of {words}")
+
+
+def _barcodes(names: Sequence[str]) -> Identifiers:
+    total = len(names) or 1
     barcodes = sum(bool(BARCODE.fullmatch(name)) for name in names)
     if barcodes >= MANY * total:
         return Identifiers("barcode", "unknown", f"{barcodes} of {total} names are barcodes of A, C, G and T")
     return Identifiers("unknown", "unknown", f"none of {total} names is a known gene or looks like a barcode")
-
-
-def mitochondrial(names: Sequence[str]) -> tuple[list[bool], str]:
-    """Which names are one of the 13 mitochondrial protein-coding genes of man or mouse, and by what they were found."""
-    identifiers = HUMAN_MITO.keys() | MOUSE_MITO.keys()
-    symbols = set(HUMAN_MITO.values()) | set(MOUSE_MITO.values())
-    by_id = [bare(name) in identifiers for name in names]
-    if any(by_id):
-        return by_id, "Ensembl identifier"
-    by_symbol = [name in symbols for name in names]
-    return by_symbol, "symbol" if any(by_symbol) else "not found"
-
-
-def ribosomal(names: Sequence[str]) -> list[bool]:
-    """Which names are symbols of cytosolic ribosomal proteins."""
-    return [bool(RIBOSOMAL.fullmatch(name)) for name in names]
-
-
-def haemoglobin(names: Sequence[str]) -> list[bool]:
-    """Which names are symbols of haemoglobin chains."""
-    return [name in HAEMOGLOBIN for name in names]

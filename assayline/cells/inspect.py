@@ -6,40 +6,59 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from allotrope.errors import Finding
-from assayline.cells import genes
-from assayline.cells.read import Matrix, read
-from assayline.cells.values import Values, judge
+from assayline.cells import gene_facts
+from assayline.cells.annotated import annotated
+from assayline.cells.barcodes import droplets, material, mixture
+from assayline.cells.measure import Measured, measure
+from assayline.cells.needs import refusals
+from assayline.cells.orient import oriented
+from assayline.cells.read import read
+from assayline.cells.sheet import is_sheet, read_sheet
+from assayline.cells.values import judge
 from assayline.errors import Refused
 from assayline.json_files import file_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assayline.cells.genes import Identifiers
+    from assayline.cells.matrix import Matrix
+
 SCHEMA = "assayline/cells-inspect/1"
-RAW_SHARE, RAW_COUNTS, RAW_CELLS = 0.5, 100, 5000
 PANEL_GENES = 2000
-ORIENTATIONS = ("cells-by-genes", "genes-by-cells")
-NEXT = {
-    "scaled": "Give the matrix before scaling: the unscaled values cannot be had back.",
-    "log": (
-        "Give the raw counts, in X, raw or layers['counts']: a log of normalised values no longer says how deep a cell was read."
-    ),
-    "normalised": "Give the matrix before normalisation.",
-    "corrected": "Give the counts before the correction; corrected values may stand beside them in another layer.",
-    "empty": "Check the export: no gene is expressed in any cell.",
-}
+FIRST_LOOK = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person says about a matrix: all of it may be left out, and then it is found or said to be unknown."""
+
+    orientation: str | None = None
+    metadata: Path | None = None
+    sample_key: str | None = None
+    donor_key: str | None = None
+    condition_key: str | None = None
+    batch_key: str | None = None
+    chemistry: str | None = None
+
+    def keys(self) -> dict[str, str | None]:
+        """The columns named for each role."""
+        return {"sample": self.sample_key, "donor": self.donor_key, "condition": self.condition_key, "batch": self.batch_key}
 
 
 @dataclass(slots=True)
 class Inspection:
-    """What the gate found: `data` is an AnnData (counts in X and layers['counts']) or None if refused; `report` is plain JSON."""
+    """What the gate found: `data` is an AnnData or None if refused; `report` is plain JSON.
+
+    The counts stand in `data.layers['counts']` (and X); where they are too large for memory, in `stored` instead.
+    """
 
     data: Any
     report: dict[str, Any]
     findings: list[Finding]
+    stored: Any = None
+    measured: Measured | None = None
 
     @property
     def accepted(self) -> bool:
@@ -47,41 +66,36 @@ class Inspection:
         return bool(self.report["verdict"]["accepted"])
 
 
-def inspect(
-    path: Path, *, orientation: str | None = None, sample_key: str | None = None, metadata: Path | None = None
-) -> Inspection:
-    """Read a matrix and judge it; never raises for what the matrix is, only for what cannot be read (`BadInput`)."""
-    candidates = [_oriented(matrix, orientation) for matrix in read(path)]
-    judged = [(matrix, basis, judge(matrix.values)) for matrix, basis in candidates]
-    chosen = next((item for item in judged if item[2].kind == "counts"), judged[-1])
-    matrix, basis, values = chosen
-    findings = [Finding("matrix-note", note, path.name) for note in matrix.notes]
-    if matrix.place != "X" and len(judged) > 1:
-        findings.append(
-            Finding("counts-elsewhere", f"X holds {judged[-1][2].kind} values; the counts in {matrix.place} are used.", path.name)
-        )
-    identifiers = genes.identify(matrix.columns)
+def inspect(path: Path, **options: Any) -> Inspection:
+    """Read a matrix and judge it, with the options of `Ask`; never raises for what it is, only for what cannot be read."""
+    ask = Ask(**options)
+    candidates = read_sheet(path, ask.orientation) if is_sheet(path) else read(path)
+    matrix, basis, identifiers, measured, values, findings = _chosen(candidates, ask, path)
+    findings += [Finding("matrix-note", note, path.name) for note in matrix.notes]
     report: dict[str, Any] = {"schema": SCHEMA, "source": {"file": path.name, "place": matrix.place}}
     if path.is_file():
         report["source"]["sha256"] = file_digest(path)
-    report |= {"cells": len(matrix.rows), "genes": len(matrix.columns), "orientation": basis}
-    report |= {
-        "values": values.to_json(),
-        "identifiers": {"kind": identifiers.kind, "species": identifiers.species, "basis": identifiers.basis},
-    }
+    report |= {"cells": len(matrix.rows), "barcodes": len(matrix.rows), "genes": len(matrix.columns)}
+    report |= {"orientation": basis, "values": values.to_json()}
+    report["identifiers"] = {"kind": identifiers.kind, "species": identifiers.species, "basis": identifiers.basis}
     report["duplicates"] = {"cells": _repeated(matrix.rows), "genes": _repeated(matrix.columns)}
-    report["coverage"] = "targeted panel" if len(matrix.columns) < PANEL_GENES else "whole transcriptome"
-    report["droplets"] = _droplets(matrix.values)
-    reasons = _refusals(report, values, basis)
+    report |= _coverage(matrix)
+    report["modalities"] = [{"kind": other.kind, "features": len(other.names)} for other in matrix.others]
+    report["droplets"] = droplets(measured.totals)
+    report["material"] = material(measured)
+    if len(_species(identifiers)) > 1:
+        report["mixture"] = mixture(measured, _species(identifiers))
+        several = report["mixture"]["species"]
+        words = f"one library holds {' and '.join(f'{count} barcodes of {name}' for name, count in several.items())}"
+        findings.append(Finding("several-species", f"{words}, {report['mixture']['several']} of several.", path.name, "warning"))
+    reasons = refusals(report)
     report["verdict"] = {
-        "accepted": not reasons,
-        "refused_because": [why for why, _ in reasons],
-        "next": [step for _, step in reasons],
-    }
+        "accepted": not reasons, "refused_because": [why for why, _ in reasons], "next": [step for _, step in reasons],
+    }  # fmt: skip
     if reasons:
-        return Inspection(None, report, findings)
-    data = _annotated(matrix, report, findings, sample_key, metadata)
-    return Inspection(data, report, findings)
+        return Inspection(None, report, findings, measured=measured)
+    data, stored = annotated(matrix, report, findings, measured, ask)
+    return Inspection(data, report, findings, stored, measured)
 
 
 def require(inspection: Inspection, path: Path) -> None:
@@ -89,130 +103,67 @@ def require(inspection: Inspection, path: Path) -> None:
     verdict = inspection.report["verdict"]
     if not verdict["accepted"]:
         raise Refused(
-            what=path,
-            found="; ".join(verdict["refused_because"]),
-            expected="raw counts of called cells",
-            next=" ".join(verdict["next"]),
+            what=path, found="; ".join(verdict["refused_because"]), expected="raw counts of cells", next=" ".join(verdict["next"])
         )
 
 
-def _oriented(matrix: Matrix, asked: str | None) -> tuple[Matrix, dict[str, str]]:
-    """The matrix with cells as rows, and which way it stood and why; `value` is 'unknown' when nothing tells."""
-    rows, columns = genes.identify(matrix.rows), genes.identify(matrix.columns)
-    if asked:
-        transposed, why = asked == ORIENTATIONS[1], "as asked"
-    elif columns.genes and not rows.genes:
-        transposed, why = False, f"columns: {columns.basis}"
-    elif rows.genes and not columns.genes:
-        transposed, why = True, f"rows: {rows.basis}"
-    elif rows.kind == "barcode" and columns.kind != "barcode":
-        transposed, why = False, f"rows: {rows.basis}"
-    elif columns.kind == "barcode" and rows.kind != "barcode":
-        transposed, why = True, f"columns: {columns.basis}"
-    elif matrix.cells_are_rows is not None:
-        transposed, why = not matrix.cells_are_rows, "as the file format prescribes; the names do not tell"
-    else:
-        return matrix, {"value": "unknown", "basis": f"rows: {rows.basis}; columns: {columns.basis}"}
-    if transposed:
-        matrix = Matrix(
-            matrix.values.T.tocsr(), matrix.columns, matrix.rows, matrix.place, cells_are_rows=True, notes=matrix.notes
-        )
-    return matrix, {"value": ORIENTATIONS[transposed], "basis": why}
+def _chosen(
+    candidates: list[Matrix], ask: Ask, path: Path
+) -> tuple[Matrix, dict[str, str], Identifiers, Measured, Any, list[Finding]]:
+    """The first matrix that holds counts, else the last; measured whole, the others only at a first look."""
+    findings: list[Finding] = []
+    for number, candidate in enumerate(candidates, 1):
+        matrix, basis, identifiers = oriented(candidate, ask.orientation)
+        measured = measure(matrix.values, groups(matrix, identifiers))
+        values = judge(matrix.values, measured)
+        if values.kind == "counts" or number == len(candidates):
+            break
+    if values.kind == "counts" and number < len(candidates):
+        last = candidates[-1]
+        kind = judge(last.values, measure(last.values, most=FIRST_LOOK)).kind
+        if kind != "counts":
+            words = f"{last.place} holds {kind} values; the counts in {matrix.place} are used."
+            findings.append(Finding("counts-elsewhere", words, path.name))
+    return matrix, basis, identifiers, measured, values, findings
 
 
-def _droplets(values: Any) -> dict[str, Any]:
-    totals = np.asarray(values.sum(axis=1)).ravel()
-    low = float((totals < RAW_COUNTS).mean()) if len(totals) else 0.0
-    raw = len(totals) >= RAW_CELLS and low > RAW_SHARE
-    return {"kind": "raw droplets" if raw else "called cells", "below_100_counts": low}
+def groups(matrix: Matrix, identifiers: Identifiers) -> dict[str, Any]:
+    """The groups of genes that are summed for every cell: the classes that the matrix has, and its species if several."""
+    found = {}
+    for kind in gene_facts.CLASSES:
+        mask, _ = gene_facts.members(kind, matrix.columns, matrix.symbols)
+        if any(mask):
+            found[kind] = mask
+    for species in _species(identifiers):
+        found[species] = [_of_species(name, species) for name in matrix.columns]
+    return found
 
 
-def _refusals(report: dict[str, Any], values: Values, orientation: dict[str, str]) -> list[tuple[str, str]]:
-    """Every reason to refuse, each with the next step."""
-    reasons = []
-    if orientation["value"] == "unknown":
-        reasons.append(
-            (
-                f"nothing tells cells from genes ({orientation['basis']})",
-                f"Say which it is with --orientation {'|'.join(ORIENTATIONS)}.",
-            )
-        )
-    if values.kind != "counts":
-        reasons.append((f"{values.kind} values, not counts: {values.basis}", NEXT[values.kind]))
-    if values.kind == "counts" and report["droplets"]["kind"] == "raw droplets":
-        share = report["droplets"]["below_100_counts"]
-        why = f"a raw droplet matrix: {share:.0%} of {report['cells']} barcodes have fewer than {RAW_COUNTS} counts"
-        reasons.append(
-            (why, "Give the matrix of called cells (`filtered_feature_bc_matrix`): calling cells is not supported yet.")
-        )
-    for axis, names in report["duplicates"].items():
-        if names:
-            reasons.append(
-                (f"{len(names)} names of {axis} stand twice (first '{names[0]}')", f"Make the names of {axis} unique.")
-            )
-    if report["cells"] < 2 or report["genes"] < 2:
-        reasons.append((f"{report['cells']} cells × {report['genes']} genes", "Give a matrix of several cells and genes."))
-    return reasons
+def _species(identifiers: Identifiers) -> list[str]:
+    return sorted(identifiers.prefixes) if identifiers.species == "mixed" and identifiers.prefixes else []
+
+
+def _of_species(name: str, species: str) -> bool:
+    """Whether a gene is of a species: by the prefix of its reference, its Ensembl code, else the way its symbol is spelt."""
+    from assayline.cells.genes import CASES, CODES
+
+    prefix = gene_facts.species_of_prefix(name)
+    if prefix:
+        return prefix == species
+    code = gene_facts.ENSEMBL.fullmatch(name)
+    if code:
+        return CODES.get(code["species"] or "", "fly") == species
+    return bool(CASES[species](name)) if species in CASES else False
+
+
+def _coverage(matrix: Matrix) -> dict[str, str]:
+    """Whole transcriptome or a panel, from the number of genes and the classes that a whole transcriptome always has."""
+    count = len(matrix.columns)
+    known = [kind for kind in ("mitochondrial", "ribosomal") if any(gene_facts.members(kind, matrix.columns, matrix.symbols)[0])]
+    classes = f"{' and '.join(known) or 'neither mitochondrial nor ribosomal'} genes among them"
+    kind = "targeted panel" if count < PANEL_GENES else "whole transcriptome"
+    return {"coverage": kind, "coverage_basis": f"{count} genes, {classes}"}
 
 
 def _repeated(names: list[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1][:20]
-
-
-def _annotated(
-    matrix: Matrix, report: dict[str, Any], findings: list[Finding], sample_key: str | None, metadata: Path | None
-) -> Any:
-    """The AnnData that later stations read: whole counts, gene classes, per-cell sample and depth."""
-    import anndata
-    import pandas
-
-    from assayline.cells.samples import join
-
-    counts = matrix.values.astype(np.float64)
-    counts.data = np.round(counts.data)
-    counts = counts.astype(np.float32)
-    counts.eliminate_zeros()
-    mito, how = genes.mitochondrial(matrix.columns)
-    spelling = matrix.symbols or matrix.columns
-    var = pandas.DataFrame(
-        {"mitochondrial": mito, "ribosomal": genes.ribosomal(spelling), "haemoglobin": genes.haemoglobin(spelling)}
-    )
-    var.index = pandas.Index(matrix.columns, dtype=object)
-    if matrix.symbols:
-        var["symbol"] = matrix.symbols
-    obs, samples = join(matrix, sample_key, metadata)
-    report["samples"] = samples
-    others = sum(name.upper().startswith("MT-") for name in spelling) - sum(mito) * (how == "symbol" or bool(matrix.symbols))
-    report["mitochondrial"] = {"found": int(sum(mito)), "of": 13, "by": how, "others_not_counted": max(0, int(others))}
-    if others > 0:
-        words = (
-            f"{others} mitochondrial rRNA and tRNA genes are not part of the mitochondrial share: it "
-            "counts the 13 protein-coding genes."
-        )
-        findings.append(Finding("mitochondrial-rna", words))
-    if not any(mito):
-        findings.append(
-            Finding(
-                "no-mitochondrial-genes", "No mitochondrial gene was found: no limit on their share can be set.", level="warning"
-            )
-        )
-    data = anndata.AnnData(counts, obs=obs, var=var, layers={"counts": counts.copy()})
-    _measure(data)
-    if report["values"]["deviation"] > 0:
-        findings.append(
-            Finding("rounded", f"Values differ from whole numbers by at most {report['values']['deviation']:.0e}; rounded.")
-        )
-    return data
-
-
-def _measure(data: Any) -> None:
-    """Write counts, genes and the shares of mitochondrial, ribosomal and haemoglobin counts into `obs`, if such genes exist."""
-    counts = data.layers["counts"]
-    totals = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
-    data.obs["counts"] = totals
-    data.obs["genes"] = counts.getnnz(axis=1)
-    for name in ("mitochondrial", "ribosomal", "haemoglobin"):
-        if not data.var[name].any():
-            continue
-        part = np.asarray(counts[:, np.flatnonzero(data.var[name])].sum(axis=1), dtype=np.float64).ravel()
-        data.obs[f"{name}_share"] = np.divide(part, totals, out=np.zeros_like(part), where=totals > 0)

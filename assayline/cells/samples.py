@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assayline.cells.design import columns
 from assayline.errors import BadInput, BadUsage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assayline.cells.read import Matrix
+    from assayline.cells.matrix import Matrix
 
 ONE = "sample"
+Keys = dict[str, str | None]
 
 
-def join(matrix: Matrix, key: str | None, metadata: Path | None) -> tuple[Any, dict[str, Any]]:
-    """The per-cell table with a column `sample`, and where that came from; raises `BadUsage` for a column that is not there."""
+def join(matrix: Matrix, metadata: Path | None, asked: Keys) -> tuple[Any, dict[str, Any], Keys]:
+    """The per-cell table with a column `sample`, what that holds, and the column of every role.
+
+    Raises `BadUsage` for a column that is not there and `BadInput` for a cell without a value in it.
+    """
     import pandas
 
     index = pandas.Index(matrix.rows, dtype=object)
@@ -23,32 +28,37 @@ def join(matrix: Matrix, key: str | None, metadata: Path | None) -> tuple[Any, d
     obs.index = index
     if metadata is not None:
         obs = obs.join(_table(metadata, matrix.rows), rsuffix="_metadata")
+    for role, key in asked.items():
+        if key is not None:
+            _whole(obs, role, key)
+    keys = columns(obs, asked)
+    key = keys["sample"]
     if key is None:
         obs["sample"] = pandas.Categorical([ONE] * len(obs))
-        return obs, {"key": None, "count": 1, "names": [ONE], "cells": [len(obs)]}
+        return obs, {"key": None, "count": 1, "names": [ONE], "cells": [len(obs)]}, keys
+    obs["sample"] = pandas.Categorical(obs[key].astype(str))
+    sizes = obs["sample"].value_counts().sort_index()
+    names, cells = [str(name) for name in sizes.index], [int(size) for size in sizes]
+    return obs, {"key": key, "count": len(sizes), "names": names, "cells": cells}, keys
+
+
+def _whole(obs: Any, role: str, key: str) -> None:
+    """Raise unless the column is there and has a value for every cell."""
     if key not in obs.columns:
         raise BadUsage(
-            what=f"sample key '{key}'",
+            what=f"{role} key '{key}'",
             found=f"the columns {', '.join(map(str, obs.columns)) or 'none'}",
             expected="one of them",
-            next="Name the column that tells samples apart, or leave it out if all cells are of one sample.",
+            next=f"Name the column that tells {role}s apart, or leave it out.",
         )
     if obs[key].isna().any():
         lost = obs.index[obs[key].isna()][0]
         raise BadInput(
-            what=f"sample key '{key}'",
+            what=f"{role} key '{key}'",
             found=f"no value for cell '{lost}'",
-            expected="a sample for every cell",
+            expected=f"a {role} for every cell",
             next="Fill it in.",
         )
-    obs["sample"] = pandas.Categorical(obs[key].astype(str))
-    sizes = obs["sample"].value_counts().sort_index()
-    return obs, {
-        "key": key,
-        "count": len(sizes),
-        "names": [str(name) for name in sizes.index],
-        "cells": [int(size) for size in sizes],
-    }
 
 
 def _table(path: Path, cells: list[str]) -> Any:
@@ -60,7 +70,8 @@ def _table(path: Path, cells: list[str]) -> Any:
     except (OSError, ValueError) as error:
         raise BadInput(what=path, found=str(error), expected="a table with one line a cell", next="Check the file.") from error
     table.index = table.index.astype(str)
-    missing = [cell for cell in cells if cell not in set(table.index)] if not set(cells) <= set(table.index) else []
+    known = set(table.index)
+    missing = [cell for cell in cells if cell not in known]
     if missing or table.index.has_duplicates:
         found = f"no line for cell '{missing[0]}' ({len(missing)} in all)" if missing else "a cell with two lines"
         raise BadInput(what=path, found=found, expected="one line for every cell of the matrix", next="Complete the table.")

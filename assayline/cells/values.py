@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-TOLERANCE = 1e-6  # relative; counts that went through a normalisation and back differ from whole numbers by about 1e-12
+from assayline.cells.blocks import blocks
+
+if TYPE_CHECKING:
+    from assayline.cells.measure import Measured
+
 FLAT = 0.02  # coefficient of variation of the totals below which cells were brought to one depth
+NEARLY_FLAT = 0.2  # the same after rounding, if the genes seen vary much more than the totals
 LOG_LIMIT = 25.0  # ln(1 + count) of any real count lies below this
+ENOUGH = 10  # cells below which their totals say nothing
+WITHOUT_ONES = 0.05  # share of cells with many genes but no value of 1 above which values were multiplied
+UNDERDISPERSED = 0.6  # variance over mean of the strongest genes: 1 or more in counts, far less in logarithms
+STRONG, SEVERAL = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`kind` is counts, scaled, log, normalised, corrected or empty; `basis` says why; the rest are measurements behind it."""
+    """`kind` is counts, scaled, log, normalised, corrected, binary, broken or empty; `basis` says why, from the rest."""
 
     kind: str
     basis: str
@@ -32,45 +41,81 @@ class Values:
         return asdict(self)
 
 
-def judge(values: Any) -> Values:
-    """Judge a cells × genes CSR matrix; whole numbers whose cells all have one depth are normalised and rounded, not counts."""
-    data = values.data[values.data != 0]
+def judge(values: Any, measured: Measured) -> Values:
+    """Judge a cells × genes matrix from its measures; whole numbers whose cells all have one depth are normalised and rounded."""
     size = values.shape[0] * values.shape[1]
-    if not len(data):
+    if measured.broken:
+        basis = f"{measured.broken} values are not finite (NaN or infinite)"
+        return Values("broken", basis, measured.minimum, measured.maximum, 0, measured.nonzero, 0.0, 0, 0.0, 0.0)
+    if not measured.nonzero:
         return Values("empty", "every value is zero", 0.0, 0.0, 0, 0, 0.0, 0, 0.0, 0.0)
-    gap = np.abs(data - np.round(data))
-    fractional = int((gap > TOLERANCE * np.maximum(1.0, np.abs(data))).sum())
-    low, high = min(0.0, float(data.min())), float(data.max())
-    facts = (low, high, int((data < 0).sum()), len(data), len(data) / size, fractional, float(gap.max()))
-    variation = _variation(np.asarray(values.sum(axis=1)).ravel())
-    kind, basis = _kind(values, facts, variation)
-    return Values(kind, basis, *facts, variation)
+    variation = _variation(measured.totals)
+    kind, basis = _kind(values, measured, variation)
+    density = measured.nonzero / size
+    facts = (measured.minimum, measured.maximum, measured.negative, measured.nonzero, density, measured.fractional)
+    return Values(kind, basis, *facts, measured.deviation, variation)
 
 
-def _kind(values: Any, facts: tuple[Any, ...], variation: float) -> tuple[str, str]:
-    low, high, negative, nonzero, _, fractional, deviation = facts
-    enough = values.shape[0] >= 10
-    if negative:
-        return "scaled", f"{negative} values are negative (lowest {low:.3g}); counts never are"
-    if not fractional:
-        if enough and variation < FLAT:
-            return (
-                "normalised",
-                f"whole numbers, but every cell has the same total within {variation:.1%}: normalised and rounded",
-            )
-        noise = f" within {deviation:.0e} (float noise, rounded)" if deviation else ""
-        return "counts", f"all {nonzero} non-zero values are whole numbers{noise}, none is negative, the largest is {high:.0f}"
-    share = f"{fractional} of {nonzero} non-zero values are not whole numbers"
-    if high < LOG_LIMIT:
-        raised = values.copy()
-        raised.data = np.expm1(raised.data)
-        totals = np.asarray(raised.sum(axis=1)).ravel()
+def _kind(values: Any, of: Measured, variation: float) -> tuple[str, str]:
+    enough = values.shape[0] >= ENOUGH
+    if of.negative:
+        return "scaled", f"{of.negative} values are negative (lowest {of.minimum:.3g}); counts never are"
+    if not of.fractional:
+        noise = f" within {of.deviation:.0e} (float noise, rounded)" if of.deviation else ""
+        told = f"all {of.nonzero} non-zero values are whole numbers{noise}, none is negative, the largest is {of.maximum:.0f}"
+        return (_whole(values, of, variation) if enough else None) or ("counts", told)
+    share = f"{of.fractional} of {of.nonzero} non-zero values are not whole numbers"
+    if of.maximum < LOG_LIMIT:
+        totals = _raised(values)
         if enough and _variation(totals) < FLAT:
             return "log", f"{share}; exp(x) − 1 gives every cell the total {np.median(totals):.0f}: log1p of normalised counts"
-        return "log", f"{share} and the largest is {high:.3g}: logarithms or another transformation"
+        return "log", f"{share} and the largest is {of.maximum:.3g}: logarithms or another transformation"
     if enough and variation < FLAT:
         return "normalised", f"{share} and every cell has the same total within {variation:.1%}"
     return "corrected", f"{share}; totals differ between cells: corrected (ambient, probabilistic) or partly normalised values"
+
+
+def _whole(values: Any, of: Measured, variation: float) -> tuple[str, str] | None:
+    """What whole numbers are if they are not counts: rounded after a transformation, or presence calls."""
+    if of.maximum <= 1 and np.median(of.genes) >= SEVERAL:
+        return "binary", f"every non-zero value is 1 though a cell shows {np.median(of.genes):.0f} genes: presence, not counts"
+    if 0 < variation < FLAT:
+        same = f"whole numbers, but every cell has the same total within {variation:.1%}"
+        return "normalised", f"{same}: normalised and rounded"
+    block = next(blocks(values))[1]
+    ratio = _dispersion(block)
+    if ratio < UNDERDISPERSED:
+        words = f"whole numbers, but the variance of the strongest genes is {ratio:.2f} of their mean (1 or more in counts)"
+        return "log", f"{words}: logarithms, rounded"
+    many = np.diff(block.indptr) >= SEVERAL
+    if many.any():
+        least = np.minimum.reduceat(block.data, block.indptr[:-1][np.diff(block.indptr) > 0])
+        without = float((least[many[np.diff(block.indptr) > 0]] > 1).mean())
+        if without > WITHOUT_ONES:
+            return "normalised", f"whole numbers, but {without:.0%} of the cells have no value of 1: multiplied and rounded"
+    if 0 < variation < NEARLY_FLAT and _variation(of.genes) > 1.5 * variation:
+        words = f"whole numbers whose totals vary by {variation:.1%} while the genes seen vary by {_variation(of.genes):.1%}"
+        return "normalised", f"{words}: normalised and rounded"
+    return None
+
+
+def _dispersion(block: Any) -> float:
+    """Median over the strongest genes (mean of 1 or more) of variance over mean; infinite where no gene is so strong."""
+    mean = np.asarray(block.mean(axis=0)).ravel()
+    strong = np.argsort(-mean, kind="stable")[:STRONG]
+    strong = strong[mean[strong] >= 1]
+    if len(strong) < 3:
+        return float("inf")
+    part = block[:, strong].astype(np.float64)
+    square = np.asarray(part.multiply(part).mean(axis=0)).ravel()
+    return float(np.median((square - mean[strong] ** 2) / mean[strong]))
+
+
+def _raised(values: Any) -> Any:
+    """Totals of exp(x) − 1 over the first block of cells."""
+    block = next(blocks(values))[1].astype(np.float64)
+    block.data = np.expm1(block.data)
+    return np.asarray(block.sum(axis=1)).ravel()
 
 
 def _variation(totals: Any) -> float:

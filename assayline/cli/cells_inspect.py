@@ -14,12 +14,29 @@ if TYPE_CHECKING:
     import argparse
 
 
+CHEMISTRIES = ("10x-v2", "10x-v3", "10x-v4", "10x-ht", "drop-seq", "plate")
+ASKED = ("orientation", "metadata", "sample_key", "donor_key", "condition_key", "batch_key", "chemistry")
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The matrix, how to read it, and the run folder."""
-    parser.add_argument("matrix", type=Path, metavar="MATRIX", help="csv, tsv (also .gz), h5ad, 10x h5, or a 10x mtx folder")
+    parser.add_argument(
+        "matrix",
+        type=Path,
+        metavar="MATRIX",
+        help="csv, tsv (also .gz), h5ad, zarr, loom, 10x h5, a 10x mtx folder, or a sheet of samples",
+    )
     parser.add_argument("--orientation", choices=("cells-by-genes", "genes-by-cells"), help="when the names do not tell")
     parser.add_argument("--metadata", type=Path, metavar="TABLE", help="csv or tsv with one line a cell")
     parser.add_argument("--sample-key", metavar="COLUMN", help="the column that tells samples apart")
+    parser.add_argument("--donor-key", metavar="COLUMN", help="the column that tells donors apart (replicates)")
+    parser.add_argument("--condition-key", metavar="COLUMN", help="the column that tells conditions apart")
+    parser.add_argument("--batch-key", metavar="COLUMN", help="the column that tells batches apart")
+    parser.add_argument("--chemistry", choices=CHEMISTRIES, help="for the doublets to expect (default: 10x-v3, and said)")
+    parser.add_argument(
+        "--lower", type=float, metavar="COUNTS", help="raw droplets: at most so many counts are empty (default: 100)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the test of raw droplets (default: 0)")
     parser.add_argument("--run", dest="folder", type=Path, metavar="DIR", help="write into this run folder")
 
 
@@ -28,12 +45,14 @@ def run(options: argparse.Namespace) -> Outcome:
     from assayline.cells.extra import require_extra
 
     require_extra()
-    keys = {"orientation": options.orientation, "sample_key": options.sample_key, "metadata": options.metadata}
+    keys = {name: getattr(options, name) for name in ASKED}
     if options.folder is not None:
         from assayline.cells.steps import inspect_step
         from assayline.run_folder import RunFolder
 
-        report, findings = inspect_step(RunFolder(options.folder).create(), options.matrix, **keys)
+        report, findings = inspect_step(
+            RunFolder(options.folder).create(), options.matrix, lower=options.lower, seed=options.seed, **keys
+        )
         return Outcome([report], findings, text=_text(report))
     from assayline.cells.inspect import inspect, require
 
@@ -52,7 +71,15 @@ def _text(report: dict[str, Any]) -> str:
         f"  orientation  {report['orientation']['value']}: {report['orientation']['basis']}",
         f"  genes        {names['kind']}, {names['species']}: {names['basis']}",
         f"  mitochondria {mito['found']} of {mito['of']} protein-coding genes, by {mito['by']}",
-        f"  coverage     {report['coverage']}, {report['droplets']['kind']}",
+        f"  coverage     {report['coverage']}: {report['coverage_basis']}",
+        f"  barcodes     {report['droplets']['kind']}: {report['droplets']['basis']}",
+        f"  material     {report['material']['kind']}: {report['material']['basis']}",
         f"  samples      {', '.join(report['samples']['names'])}",
+        f"  design       {'answerable' if report['design']['answerable'] else 'no comparison'}: {report['design']['because']}",
     ]
+    lines += [f"  beside it    {row['features']} features of kind {row['kind']}" for row in report["modalities"]]
+    if "doublets" in report:
+        lines.append(f"  doublets     {report['doublets']['doublets']:.0f} expected: {report['doublets']['basis']}")
+    if report["droplets"]["kind"] == "raw droplets" and report["cells"] < report["barcodes"]:
+        lines.append(f"  called       {report['cells']} cells of {report['barcodes']} barcodes")
     return "\n".join(lines)

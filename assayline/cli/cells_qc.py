@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     """Do the station's work as the decision file says."""
     folder, choice, digest = decided(options, "qc_thresholds")
-    from assayline.cells.steps import qc_step
+    from assayline.cells.steps_qc import qc_step
 
     report, findings = qc_step(folder, choice, digest)
     why = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in report["reasons"].items())

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 SUBVERBS = {
     "check": "find the engines, and say what a pipeline needs that is not here",
+    "sheet": "write a pipeline's sample sheet from folders of FASTQ, BAM or CRAM",
 }

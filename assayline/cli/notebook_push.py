@@ -152,5 +152,7 @@ def sent(folder: Path, who: str, adapter: Adapter, entry: str | None = None, run
         Finding(f"push-{job.state}", job.reason, f"entry {job.entry}", "error" if job.state == "stuck" else "warning")
         for job in stay
     ]
-    lines = [f"{job.state:7} {job.entry} {job.to_json().get('receipt', {}).get('url', '')}".rstrip() for job in jobs]
+    told = [(job, job.to_json().get("receipt", {})) for job in jobs]
+    findings += [Finding("push-note", where["note"], f"entry {job.entry}") for job, where in told if where.get("note")]
+    lines = [f"{job.state:7} {job.entry} {where.get('url', '')}".rstrip() for job, where in told]
     return Outcome([job.to_json() for job in jobs], findings, UNFINISHED if stay else 0, "\n".join(lines) or "nothing queued")

@@ -37,6 +37,7 @@ class Config:
     plugins: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    blocks: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def unquoted(text: str) -> str | None:
@@ -92,6 +93,7 @@ class _Reader:
         if self.path == ["profiles"] and name and name not in self.config.profiles:
             self.config.profiles.append(name)
         self.path.append(name)
+        self.config.blocks.append(tuple(filter(None, self.path)))
 
     def close(self, file: Path) -> None:
         """A block ends."""
@@ -105,8 +107,9 @@ class _Reader:
         if len(words) == 2 and words[0][1] == "id" and self.path == ["plugins"]:
             plugin = unquoted(words[1][1]) if words[1][0] == "string" else None
             self.config.plugins += [plugin] if plugin and plugin not in self.config.plugins else []
-        elif len(words) == 2 and words[0][1] == "includeConfig" and words[1][0] == "string":
-            self.include(file, unquoted(words[1][1]))
+        elif words and words[0][1] == "includeConfig":
+            for name in (unquoted(text) for kind, text in words if kind == "string"):
+                self.include(file, name)
         elif len(words) == 3 and words[1][1] == "=" and words[0][0] == "word" and "" not in self.path:
             value = unquoted(words[2][1]) if words[2][0] == "string" else words[2][1]
             if value is not None and words[2][0] in ("string", "number", "word"):

@@ -10,9 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from assayline.notebook.benchling_ask import pages, schemas
 from assayline.notebook.benchling_blob import blob_step
+from assayline.notebook.benchling_body import body_step
 from assayline.notebook.benchling_connect import connect_steps
-from assayline.notebook.benchling_map import Mapping, check, pages, read_mapping, schemas
+from assayline.notebook.benchling_entities import entity_step
+from assayline.notebook.benchling_map import Mapping, check, read_mapping
 from assayline.notebook.benchling_rows import row_steps
 from assayline.notebook.entry import Entry, File, Rows
 from assayline.notebook.errors import MappingRefused, ServiceAmbiguous, ServiceMissing, ServiceUnsure
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 ADDRESS, KEY, MAP = "BENCHLING_URL", "BENCHLING_API_KEY", "BENCHLING_MAP"
 CLIENT, SECRET = "BENCHLING_CLIENT_ID", "BENCHLING_CLIENT_SECRET"
 FIELD = "assayline key"
-BODY = "API v2 cannot hold an entry's body: results, fields and the attached page carry it"
 
 
 class Token:
@@ -77,7 +79,7 @@ class Benchling:
         return cls(connect(), read_mapping(path) if path.exists() else Mapping(), body_html)
 
     def plan(self, entry: Entry, storage: Storage) -> list[Step]:
-        """Check the mapping, upload blobs, create the entry, then a run and its results for each document that is mapped."""
+        """Check the mapping, upload blobs, create the entry with its body, register samples, then runs and results."""
         page = self.page(entry).encode()
         steps = [
             Step(
@@ -93,7 +95,8 @@ class Benchling:
             blob_step(self.service, part.name, part.name, part.media, part.size, partial(storage.read, part.sha256))
             for part in files
         ]
-        steps.append(self._entry(entry))
+        steps += [self._entry(entry), body_step(self.service, entry)]
+        steps += [entity_step(self.service, self.mapping, entry.key)] if self.mapping.entities.get("schema") else []
         for part in entry.parts:
             if isinstance(part, Rows):
                 steps += row_steps(self.service, self.mapping, entry.key, part, self.wait)
@@ -104,7 +107,8 @@ class Benchling:
     def receipt(self, entry: Entry, done: Done) -> Receipt:
         """The entry's id and page."""
         made = done["entry"]
-        return Receipt(self.name, str(made["id"]), entry.key, created=True, url=str(made.get("url", "")))
+        note = str(done["body"].get("note", ""))
+        return Receipt(self.name, str(made["id"]), entry.key, created=True, url=str(made.get("url", "")), note=note)
 
     def _check(self, entry: Entry) -> dict[str, Any]:
         found = check(self.service, self.mapping, entry)
@@ -116,7 +120,7 @@ class Benchling:
             for identifier, schema in schemas(self.service, "assay-result-schemas").items()
             if any(wanted.get("schema") == identifier for wanted in self.mapping.results.values())
         }
-        return {"entities": found.entities, "kinds": kinds}
+        return {"entities": found.entities, "missing": found.missing, "kinds": kinds}
 
     def _entry(self, entry: Entry) -> Step:
         name = f"{entry.title[:180]} ({entry.id})".replace(",", " ")
@@ -144,7 +148,7 @@ class Benchling:
                 raise ServiceUnsure(service=self.service.name, request="POST /entries", found="an answer without an id")
             return made(answer)
 
-        return Step("entry", find, send, {"request": "POST /entries", "body": {"name": name, "note": BODY}})
+        return Step("entry", find, send, {"request": "POST /entries", "body": {"name": name}})
 
 
 def nothing(_done: Done) -> dict[str, Any]:

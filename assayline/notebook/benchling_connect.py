@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assayline.notebook.benchling_map import pages
+from assayline.notebook.benchling_ask import pages
 from assayline.notebook.benchling_rows import content_id, finish
 from assayline.notebook.errors import ServiceAmbiguous, ServiceUnsure, TaskFailed
 from assayline.notebook.outbox import Done, Step

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assayline.notebook.benchling_ask import named, schemas
 from assayline.notebook.entry import Entry, Rows
 from assayline.notebook.errors import MappingWrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from assayline.notebook.http import Service
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SCHEMA = "assayline/benchling-map/1"
 LINKS = ("custom_entity_link", "entity_link")
 WORDS = ("text", "long_text")
-PAGE = 100
 LEADING = ("Sample", "Name", "Place", "Time")
 
 
@@ -31,7 +30,8 @@ class Mapping:
     `results` maps a technique to {"schema": id, "fields": {system name: column label}}; `runs` likewise, with the sources
     `technique`, `source`, `key` and `asm` (the document as blob); `entry` has a schema and maps system names to `title`, `key`
     and `page` (the HTML page as blob); `outputs` names, for a technique with a run, the file configuration of the tenant's
-    instrument whose processor takes the document.
+    instrument whose processor takes the document. Where `entities` has a `schema`, samples without an entity are registered
+    as entities of it, in its `folder` (else that of entries) and into its `registry` where one is named.
     """
 
     project: str = ""
@@ -41,6 +41,7 @@ class Mapping:
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    entities: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The mapping as it stands in its file."""
@@ -55,28 +56,11 @@ def read_mapping(path: Path) -> Mapping:
         raise MappingWrong(file=path.name, where="start", found=error, expected="a mapping file of `notebook map`") from error
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         raise MappingWrong(file=path.name, where="/schema", found=str(body)[:60], expected=SCHEMA)
-    for name, kind in (("project", str), ("folder", str), ("runs", dict), ("results", dict), ("outputs", dict), ("entry", dict)):
+    kinds = {"project": str, "folder": str} | dict.fromkeys(("runs", "results", "outputs", "entities", "entry"), dict)
+    for name, kind in kinds.items():
         if not isinstance(body.get(name, kind()), kind):
             raise MappingWrong(file=path.name, where=f"/{name}", found=type(body[name]).__name__, expected=kind.__name__)
     return Mapping(**{name: body[name] for name in Mapping.__slots__ if name in body})
-
-
-def pages(service: Service, path: str, name: str, *, sized: bool = True, **query: Any) -> Iterator[dict[str, Any]]:
-    """Every item of a paginated list; `sized` says whether the list takes a page size."""
-    asked = query | ({"pageSize": PAGE} if sized else {})
-    token = ""
-    while True:
-        body = service.ask(path, asked | ({"nextToken": token} if token else {})).json() or {}
-        yield from body.get(name, [])
-        token = body.get("nextToken") or ""
-        if not token:
-            return
-
-
-def schemas(service: Service, kind: str) -> dict[str, dict[str, Any]]:
-    """The tenant's result schemas (`assay-result-schemas`) or run schemas by id, archived ones left out."""
-    camel = re.sub(r"-(\w)", lambda found: found[1].upper(), kind)
-    return {item["id"]: item for item in pages(service, f"/{kind}", camel) if not item.get("archiveRecord")}
 
 
 def alike(text: str) -> str:
@@ -131,10 +115,11 @@ def score(part: Rows, schema: dict[str, Any]) -> int:
 
 @dataclass(slots=True)
 class Checked:
-    """What a check found out: problems in words, and the ids of entities by sample name."""
+    """What a check found out: problems in words, the ids of entities by sample name, and samples that are to be registered."""
 
     problems: list[str] = field(default_factory=list)
     entities: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
 
 def check(service: Service, mapping: Mapping, entry: Entry) -> Checked:
@@ -159,12 +144,13 @@ def check(service: Service, mapping: Mapping, entry: Entry) -> Checked:
         if schema is None:
             made.problems.append(f"/results/{part.schema}/schema: {wanted.get('schema')} does not exist or is archived")
         else:
-            check_rows(service, part, schema, wanted.get("fields", {}), made)
+            check_rows(service, part, schema, mapping, made)
     return made
 
 
-def check_rows(service: Service, part: Rows, schema: dict[str, Any], fields: dict[str, str], made: Checked) -> None:
+def check_rows(service: Service, part: Rows, schema: dict[str, Any], mapping: Mapping, made: Checked) -> None:
     """Compare the rows of one document with the schema they go into."""
+    fields: dict[str, str] = mapping.results[part.schema].get("fields", {})
     if part.more:
         made.problems.append(
             f"{part.source}: has {part.more} rows more than the {len(part.rows)} that an entry holds; split the document"
@@ -191,7 +177,16 @@ def check_rows(service: Service, part: Rows, schema: dict[str, Any], fields: dic
             if wrong:
                 made.problems.append(f"{cell(part, number, index)}: field '{name}': {wrong}")
         if kind in LINKS:
-            resolve(service, part, index, str(known[name].get("schemaId") or ""), made)
+            resolve(service, part, index, str(known[name].get("schemaId") or ""), mapping, made)
+            made.problems += misplaced(known[name], mapping, made)
+
+
+def misplaced(wanted: dict[str, Any], mapping: Mapping, made: Checked) -> list[str]:
+    """The problem of samples that would be registered as entities of another schema than a field takes, if there is one."""
+    schema, own = wanted.get("schemaId"), mapping.entities.get("schema")
+    if not made.missing or not schema or schema == own:
+        return []
+    return [f"/entities/schema: field '{wanted['name']}' takes entities of {schema}, not of {own}"]
 
 
 def cell(part: Rows, number: int, index: int) -> str:
@@ -219,19 +214,14 @@ def unfit(value: Any, kind: str, *, needed: bool) -> str:
     return ""
 
 
-def resolve(service: Service, part: Rows, index: int, schema: str, made: Checked) -> None:
-    """Find the entity of each sample by its exact name; none and several are problems."""
-    names = sorted({str(row[index]) for row in part.rows if row[index] is not None} - made.entities.keys())
-    for start in range(0, len(names), PAGE):
-        some = names[start : start + PAGE]
-        query: dict[str, Any] = {"names.anyOf.caseSensitive": ",".join(some), **({"schemaId": schema} if schema else {})}
-        found: dict[str, list[str]] = {name: [] for name in some}
-        for item in pages(service, "/custom-entities", "customEntities", **query):
-            if item.get("name") in found and not item.get("archiveRecord"):
-                found[item["name"]].append(item["id"])
-        for name, ids in found.items():
-            if len(ids) == 1:
-                made.entities[name] = ids[0]
-            else:
-                many = f"{len(ids)} entities ({', '.join(ids)})" if ids else "no entity"
-                made.problems.append(f"{part.source} sample '{name}': {many} of this name; expected one")
+def resolve(service: Service, part: Rows, index: int, schema: str, mapping: Mapping, made: Checked) -> None:
+    """Find the entity of each sample by its exact name; several are a problem, and none is one unless they are registered."""
+    names = {str(row[index]) for row in part.rows if row[index] is not None} - made.entities.keys() - set(made.missing)
+    for name, ids in named(service, names, schema).items():
+        if len(ids) == 1:
+            made.entities[name] = ids[0]
+        elif not ids and mapping.entities.get("schema"):
+            made.missing.append(name)
+        else:
+            many = f"{len(ids)} entities ({', '.join(ids)})" if ids else "no entity"
+            made.problems.append(f"{part.source} sample '{name}': {many} of this name; expected one")

@@ -130,7 +130,7 @@ class Piece:
             if value is None:
                 continue
             if kinds.get(name) in LINKS:
-                value = done["check"]["entities"][str(value)]
+                value = (done["check"]["entities"] | done.get("entities", {}))[str(value)]
             elif kinds.get(name) in WORDS:
                 value = str(value)
             fields[name] = {"value": value}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from assayline.notebook.elabftw_links import links_step, searched
 from assayline.notebook.entry import Entry, Figure, File
 from assayline.notebook.errors import ServiceAmbiguous, ServiceMissing, ServiceUnsure
 from assayline.notebook.http import Answer, Service
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 ADDRESS, KEY = "ELABFTW_URL", "ELABFTW_API_KEY"
 FIELD = "assayline key"
 LIVE = "1,2"
-PAGE = 30
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class ELabFTW:
         return cls(Service("eLabFTW", os.environ[ADDRESS].rstrip("/"), headers))
 
     def plan(self, entry: Entry, storage: Storage) -> list[Step]:
-        """Create, attach each file, write the body with the figures' addresses, tag."""
+        """Create, attach each file, write the body with the figures' addresses, tag, link."""
         files = [part for part in entry.parts if isinstance(part, File)]
         title: dict[str, Any] = {
             "title": entry.title,
@@ -86,13 +86,14 @@ class ELabFTW:
                 {"request": "POST /experiments/{id}/tags", "body": {"tags": tags}},
             )
         )
-        return steps
+        return [*steps, links_step(self.service, entry)] if entry.links else steps
 
     def receipt(self, entry: Entry, done: Done) -> Receipt:
         """The experiment's number and its page."""
         number = str(done["experiment"]["id"])
         page = self.service.base.removesuffix("/api/v2") + f"/experiments.php?mode=view&id={number}"
-        return Receipt(self.name, number, entry.key, created=True, url=page)
+        note = str(done.get("links", {}).get("note", ""))
+        return Receipt(self.name, number, entry.key, created=True, url=page, note=note)
 
     def _metadata(self, entry: Entry) -> dict[str, Any]:
         fields = {FIELD: {"type": "text", "value": entry.key}, "assayline entry": {"type": "text", "value": entry.id}}
@@ -101,19 +102,11 @@ class ELabFTW:
 
     def _find(self, entry: Entry) -> dict[str, Any] | None:
         """The experiment with this entry's key, archived ones too; raises ServiceAmbiguous for more than one."""
-        found: dict[int, dict[str, Any]] = {}
-        offset = 0
-        while True:
-            query = {"q": entry.key, "state": LIVE, "scope": 3, "full": 1, "limit": PAGE, "offset": offset}
-            page = self.service.ask("/experiments", query).json() or []
-            found |= {
-                item["id"]: item
-                for item in page
-                if entry.key in str(item.get("body", "")) or entry.key in str(item.get("metadata", ""))
-            }
-            offset += PAGE
-            if len(page) < PAGE:
-                break
+        found = {
+            item["id"]
+            for item in searched(self.service, "experiments", entry.key, state=LIVE)
+            if entry.key in str(item.get("body", "")) or entry.key in str(item.get("metadata", ""))
+        }
         if len(found) > 1:
             raise ServiceAmbiguous(
                 service=self.service.name, found=f"experiments {', '.join(map(str, sorted(found)))}", key=entry.key

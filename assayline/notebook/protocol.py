@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where an entry is: the notebook's name, its identifier there, and whether this push made it."""
+    """Where an entry is: the notebook's name, its identifier there, whether this push made it, and what it could not carry."""
 
     notebook: str
     id: str
@@ -22,11 +22,12 @@ class Receipt:
     created: bool
     version: int = 1
     url: str = ""
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The receipt as it stands in RUN/notebook.json, which is the same whether or not this push made the entry."""
         body: dict[str, Any] = {"notebook": self.notebook, "id": self.id, "key": self.key, "version": self.version}
-        return body | {"url": self.url} if self.url else body
+        return body | {name: value for name, value in (("url", self.url), ("note", self.note)) if value}
 
 
 class Notebook(Protocol):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
 from allotrope.origin import origin
-from assayline.advisor.statements import Unsupported, check
+from assayline.advisor.statements import check
 from assayline.advisor.tape import FOLLOWERS
+from assayline.advisor.unsupported import Unsupported
 from assayline.errors import AssaylineError
 from assayline.evidence import Evidence, at
 from assayline.notebook.run import read_object

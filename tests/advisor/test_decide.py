@@ -11,7 +11,8 @@ import pytest
 from assayline.advisor.claude import newest_opus
 from assayline.advisor.decide import decide
 from assayline.advisor.interpret import interpret
-from assayline.advisor.question import question, questions
+from assayline.advisor.question import question
+from assayline.advisor.tape import FOLLOWERS
 from assayline.errors import BadInput, BadUsage, Refused
 from tests.advisor.conftest import DONORS, KEY
 from tests.advisor.messages_api import fails, messages_api, says
@@ -54,8 +55,8 @@ def test_every_file_of_a_run_fits_its_published_schema(run):
     valid("interpretation", json.loads(run.interpretation.read_text()))
 
 
-def test_the_rules_answer_every_question_within_its_bounds_and_with_reasons(run):
-    for name in questions():
+def test_the_rules_answer_what_stations_follow_within_its_bounds_and_with_reasons(run):
+    for name in FOLLOWERS:
         run.decision(name).unlink()
         body = decide(run, name, "rules").body
         assert body["decided_by"]["kind"] == "rules" and body["because"] and body["choice"] == body["rule_choice"]
@@ -141,7 +142,7 @@ def test_no_name_leaves_the_machine_and_no_key_stays_on_it(run, claude, assaylin
         claude(script)
         decide(undecided(run), "qc_thresholds")
         interpret(run, "claude", again=True)
-        dry = [assayline("advise", name, "--run", run.root, "--dry-run").out for name in (*questions(), "interpretation")]
+        dry = [assayline("advise", name, "--run", run.root, "--dry-run").out for name in (*FOLLOWERS, "interpretation")]
     sent = json.dumps(script.bodies, ensure_ascii=False)
     assert len(script.requests) == 2 and "sample-A" in sent and "sample-B" in sent and "sample-A" in dry[-1]
     for name in (*DONORS, "counts.csv", str(run.root)):

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from assayline.advisor.statements import Unsupported, check
+from assayline.advisor.statements import check
+from assayline.advisor.unsupported import Unsupported
 from assayline.evidence import Evidence
 
 

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 from urllib.parse import parse_qs
 
+from tests.notebook.benchling_v3 import PREFIX, Documents, Judge, failed
 from tests.notebook.loopback import Loopback, OpenApi, Reply
 
 KEY = "sk_dummy"
@@ -39,7 +40,8 @@ class FakeBenchling(Loopback):
     prefix = "/api/v2"
 
     def __init__(self, schema: OpenApi) -> None:
-        self.schema = schema
+        self.schema = Judge(schema)
+        self.documents: Documents | None = None
         self.entries: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, dict[str, Any]] = {}
         self.results: dict[str, dict[str, Any]] = {}
@@ -48,6 +50,7 @@ class FakeBenchling(Loopback):
         self.tasks: dict[str, dict[str, Any]] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
         self.processed: list[str] = []
+        self.registered: list[dict[str, Any]] = []
         self.tokens: list[str] = []
         self.archived_folder = False
         self.in_table = False
@@ -85,6 +88,8 @@ class FakeBenchling(Loopback):
         basic = "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()
         if headers.get("authorization") not in (basic, *(f"Bearer {token}" for token in self.tokens[-1:])):
             return Reply(401, {"error": {"message": "token expired", "type": "authentication_error"}})
+        if path.startswith(PREFIX):
+            return self.documents.reply(method, path, query, body) if self.documents else failed(404, "Not Found")
         content = json.loads(body) if body else {}
         flat = {name: values[0] for name, values in query.items()}
         for pattern, answer in (
@@ -100,6 +105,7 @@ class FakeBenchling(Loopback):
             ),
             (r"GET /assay-result-schemas", lambda _: self.listed(flat)),
             (r"GET /custom-entities", lambda _: self.entities(flat)),
+            (r"POST /custom-entities", lambda _: self.register(content)),
             (r"POST /assay-runs", lambda _: self.create(self.runs, "assayRuns", content["assayRuns"])),
             (r"GET /assay-runs:bulk-get", lambda _: self.bulk(self.runs, "assayRuns", flat["assayRunIds"])),
             (r"POST /assay-results", lambda _: self.create(self.results, "assayResults", content["assayResults"])),
@@ -173,11 +179,17 @@ class FakeBenchling(Loopback):
         return Reply(200, {"assayResultSchemas": self.schemas[start : start + 1], "nextToken": following})
 
     def entities(self, query: dict[str, str]) -> Reply:
-        names = query["names.anyOf.caseSensitive"].split(",")
+        names = [query["name"]] if "name" in query else query["names.anyOf.caseSensitive"].split(",")
         found = [
             {"id": identifier, "name": name, "archiveRecord": None} for name in names for identifier in self.samples.get(name, [])
         ]
         return Reply(200, {"customEntities": found, "nextToken": ""})
+
+    def register(self, body: dict[str, Any]) -> Reply:
+        identifier = f"bfi_new_{len(self.registered) + 1}"
+        self.registered.append(body)
+        self.samples.setdefault(body["name"], []).append(identifier)
+        return Reply(201, {"id": identifier, "name": body["name"], "archiveRecord": None})
 
     def bulk(self, items: dict[str, dict[str, Any]], name: str, ids: str) -> Reply:
         wanted = ids.split(",")

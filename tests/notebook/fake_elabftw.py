@@ -28,6 +28,8 @@ class FakeELabFTW(Loopback):
         self.experiments: dict[int, dict[str, Any]] = {}
         self.uploads: dict[int, list[dict[str, Any]]] = {}
         self.tags: dict[int, list[str]] = {}
+        self.items: dict[int, str] = {}
+        self.links: set[tuple[int, str, int]] = set()
         super().__init__()
 
     def reply(self, method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], body: bytes) -> Reply:
@@ -35,6 +37,11 @@ class FakeELabFTW(Loopback):
             return error(401, "Authentication required")
         if path == "/experiments":
             return self.create(json.loads(body)) if method == "POST" else self.search(query)
+        if path == "/items":
+            return Reply(200, [{"id": number, "title": title} for number, title in self.items.items() if query["q"][0] in title])
+        linked = re.fullmatch(r"/experiments/(\d+)/(items|experiments)_links(?:/(\d+))?", path)
+        if linked:
+            return self.link(int(linked[1]), linked[2], linked[3])
         found = re.match(r"/experiments/(\d+)(/uploads|/tags)?", path)
         number = int(found[1]) if found else 0
         if not found or number not in self.experiments:
@@ -46,6 +53,16 @@ class FakeELabFTW(Loopback):
         if method == "PATCH":
             self.experiments[number] |= json.loads(body)
         return Reply(200, self.experiments[number])
+
+    def link(self, number: int, kind: str, target: str | None) -> Reply:
+        if target is None:
+            return Reply(200, [{"entityid": other} for one, name, other in self.links if (one, name) == (number, kind)])
+        known = self.items if kind == "items" else self.experiments
+        if int(target) not in known:
+            return error(404, "Nothing to show with this id")
+        assert (number, kind, int(target)) not in self.links, "a link is made once"
+        self.links.add((number, kind, int(target)))
+        return Reply(201, None, {"Location": f"{self.address}/experiments/{number}/{kind}_links/{target}"})
 
     def create(self, body: dict[str, Any]) -> Reply:
         if not body.get("title"):

@@ -127,7 +127,7 @@ class Loopback(ThreadingHTTPServer):
 
     daemon_threads = True
     prefix = ""
-    schema: OpenApi | None = None
+    schema: Any = None
     delay = 0.8
 
     def __init__(self) -> None:

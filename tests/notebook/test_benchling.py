@@ -12,17 +12,20 @@ import pytest
 
 from assayline.cli import main
 from assayline.notebook.benchling import Benchling, Token, connect
+from assayline.notebook.benchling_ask import named
 from assayline.notebook.benchling_blob import blob_step
 from assayline.notebook.benchling_map import Mapping, propose, read_mapping
 from assayline.notebook.compose import compose
+from assayline.notebook.entry import Rows
 from assayline.notebook.errors import MappingWrong, ServiceMissing
 from assayline.notebook.http import Service
 from assayline.notebook.local import LocalNotebook
 from assayline.notebook.outbox import Outbox
 from assayline.notebook.push import store
 from assayline.notebook.run import read_run
+from tests.notebook.benchling_v3 import Documents
 from tests.notebook.fake_benchling import KEY, FakeBenchling
-from tests.notebook.loopback import OpenApi, scripted
+from tests.notebook.loopback import FAULTS, OpenApi, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +43,11 @@ def published() -> OpenApi:
     # The document's allOf forbids the tableId that it describes: the first part allows no other property.
     table = document.document["components"]["schemas"]["AssayResultsBulkCreateInTableRequest"]["allOf"]
     table[0] = {"properties": document.document["components"]["schemas"]["AssayResultsBulkCreateRequest"]["properties"]}
+    whole = document.document["components"]["schemas"]
+    # Likewise a registration: its own properties are empty, and no other is allowed beside those of its allOf.
+    both = [*whole["CustomEntityBaseRequestForCreate"]["allOf"], whole["CreateEntityIntoRegistry"]]
+    known = [name for part in both for name in document.follow(part).get("properties", {})]
+    whole["CustomEntityCreate"]["properties"] = {name: {} for name in known}
     return document
 
 
@@ -128,6 +136,76 @@ def test_a_task_that_fails_shows_field_value_and_cell(run_folder: Path, tmp_path
         f"field 'viability' = {value!r} from asm/counts.csv.asm.json row 3 (CLB003) 'viability (cell counter)': must be below 100"
         in job.reason
     )
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS])
+def test_the_body_is_written_once_where_the_tenant_has_entry_parts(
+    run_folder: Path, tmp_path: Path, fake: FakeBenchling, fault: str
+) -> None:
+    fake.documents, fake.delay = Documents(), 0.6
+    fake.faults = scripted(fault, only="PATCH")
+    job = push(run_folder, tmp_path / "nb", adapter(fake, timeout=0.3))
+    assert (job.state, "note" in json.loads(job.receipt)) == ("done", False), job.reason
+    parts = fake.documents.parts["etr_1"]
+    entry = compose(read_run(run_folder), authors=["R. Vega"])
+    assert [part for part in parts if part["contentType"] == "text"][-1]["text"].endswith(entry.key)
+    assert sum(part.get("text", "").endswith(entry.key) for part in parts) == 1
+    titles = [part.title for part in entry.parts if isinstance(part, Rows)]
+    tables = {part["name"]: part for part in parts if part["contentType"] == "unstructured_table"}
+    assert set(titles) <= set(tables)
+    cells = [row["cells"][0]["inputValue"]["value"] for row in tables[titles[0]]["rows"]]
+    assert cells == [f"CLB{number:03d}" for number in range(1, 9)]
+    assert any("499 of 559 cells" in part.get("text", "") for part in parts)
+
+
+def test_a_person_who_writes_meanwhile_costs_neither_their_words_nor_ours(
+    run_folder: Path, tmp_path: Path, fake: FakeBenchling
+) -> None:
+    fake.documents = Documents()
+    fake.documents.changes_first = 2
+    assert push(run_folder, tmp_path / "nb", adapter(fake)).state == "done"
+    texts = [part.get("text", "") for part in fake.documents.parts["etr_1"]]
+    assert texts.count("a person's own words") == 2
+    assert sum(words.endswith(read_run(run_folder).key) for words in texts) == 1
+
+
+def test_a_tenant_without_entry_parts_gets_the_rest_and_that_is_said(
+    run_folder: Path, tmp_path: Path, fake: FakeBenchling
+) -> None:
+    job = push(run_folder, tmp_path / "nb", adapter(fake))
+    assert job.state == "done"
+    assert "the attached page carry the body" in json.loads(job.receipt)["note"]
+
+
+@pytest.mark.parametrize("fault", ["", "502 before", "502 after", "reset after"])
+def test_samples_without_an_entity_are_registered_once_where_the_mapping_says_so(
+    run_folder: Path, tmp_path: Path, fake: FakeBenchling, fault: str
+) -> None:
+    fake.samples.pop("CLB004")
+    fake.samples.pop("CLB007")
+    made = mapping(entities={"schema": "ts_sample", "registry": "src_reg"})
+    once = scripted("", fault)
+    fake.faults = lambda method, path: once(method, path) if path == "/custom-entities" else None
+    job = push(run_folder, tmp_path / "nb", adapter(fake, made))
+    assert job.state == "done", job.reason
+    assert sorted(body["name"] for body in fake.registered) == ["CLB004", "CLB007"]
+    assert {body["registryId"] for body in fake.registered} == {"src_reg"}
+    linked = {row["fields"]["sample"]["value"] for row in fake.results.values()}
+    assert {"bfi_new_1", "bfi_new_2"} <= linked
+    assert push(run_folder, tmp_path / "other", adapter(fake, made)).state == "done"
+    assert len(fake.registered) == 2
+
+
+def test_a_registration_into_the_wrong_schema_is_refused(run_folder: Path, tmp_path: Path, fake: FakeBenchling) -> None:
+    fake.samples.pop("CLB004")
+    job = push(run_folder, tmp_path / "nb", adapter(fake, mapping(entities={"schema": "ts_other"})))
+    assert (job.state, "takes entities of ts_sample, not of ts_other" in job.reason) == ("stuck", True)
+    assert fake.registered == []
+
+
+def test_a_name_with_a_comma_is_one_name(fake: FakeBenchling) -> None:
+    fake.samples |= {"a,b": ["bfi_ab"], "a": ["bfi_a"]}
+    assert named(adapter(fake).service, ["a,b", "a"], "") == {"a,b": ["bfi_ab"], "a": ["bfi_a"]}
 
 
 @pytest.mark.parametrize("fault", ["", "502 after", "reset after"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from assayline.cli import main
 from assayline.notebook.compose import compose
 from assayline.notebook.elabftw import ELabFTW
-from assayline.notebook.entry import File
+from assayline.notebook.entry import File, Link
 from assayline.notebook.errors import ServiceMissing, ServiceUnreachable
 from assayline.notebook.http import Service, message
 from assayline.notebook.local import LocalNotebook
@@ -152,6 +153,29 @@ def test_a_wrong_key_is_the_services_own_message_and_the_next_push_goes_on(
     assert drain(tmp_path / "nb", fake)[0].state == "done"
 
 
+@pytest.mark.parametrize("fault", ["", "502 after", "reset after", "502 before"])
+def test_samples_and_earlier_entries_are_linked_where_exactly_one_fits(
+    make_run: Any, tmp_path: Path, fake: FakeELabFTW, fault: str
+) -> None:
+    fake.items = {11: "CLB001", 12: "CLB002", 13: "CLB002", 14: "CLB003 old"}
+    queued(make_run(tmp_path / "earlier", 1), tmp_path / "nb", fake)
+    drain(tmp_path / "nb", fake)
+    earlier = read_run(tmp_path / "earlier").key[:16]
+    fake.links.clear()
+    run = read_run(make_run(tmp_path / "later", 2))
+    entry = compose(run, authors=["R. Vega"])
+    store(run, replace(entry, links=[*entry.links, Link("entry", earlier)]), tmp_path / "nb", "vega")
+    fake.faults = lambda method, path: fault if method == "POST" and "_links" in path and len(fake.links) < 2 else None
+    with LocalNotebook(tmp_path / "nb") as local:
+        Outbox(local).queue(adapter(fake).name, run.key[:16])
+        (job,) = Outbox(local).drain(adapter(fake), settle=lambda _seconds: setattr(fake, "faults", lambda *_: None))
+    assert job.state == "done", job.reason
+    assert fake.links == {(2, "items", 11), (2, "experiments", 1)}
+    note = json.loads(job.receipt)["note"]
+    assert "sample 'CLB002': 2 items of eLabFTW fit" in note
+    assert "sample 'CLB003': no items of eLabFTW fit" in note
+
+
 def test_hostile_names_arrive_as_text(make_run: Any, tmp_path: Path, fake: FakeELabFTW) -> None:
     queued(make_run(tmp_path / "run", samples=EVIL), tmp_path / "nb", fake)
     drain(tmp_path / "nb", fake)
@@ -194,7 +218,7 @@ def test_the_verb_pushes_rehearses_and_tells(
     assert main([*push, "--dry-run", "--json"]) == 0
     requests = json.loads(capsys.readouterr().out)["results"][0]["requests"]
     files = [part for part in compose(read_run(run_folder), authors=[]).parts if isinstance(part, File)]
-    assert [item["request"].split()[0] for item in requests] == ["POST"] * (1 + len(files)) + ["PATCH", "POST"]
+    assert [item["request"].split()[0] for item in requests] == ["POST"] * (1 + len(files)) + ["PATCH", "POST", "POST"]
     assert fake.seen == []
     assert main(push) == 0
     assert main(push) == 0

@@ -1,0 +1,69 @@
+"""Who a sentence is about: a value stands beside the name of its own sample or cluster, never beside another's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assayline.advisor.unsupported import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assayline.advisor.pseudonym import Pseudonyms
+    from assayline.evidence import Evidence
+
+Mention = tuple[int, str, str, bool]
+"""Place in the template, kind (sample, cluster), name, and whether it is named here (else a value of it is shown)."""
+
+
+def check_subjects(
+    slots: list[tuple[int, str, str | None]],
+    template: str,
+    known: Mapping[str, Evidence],
+    names: Pseudonyms | None,
+    cited: set[str],
+) -> None:
+    """Refuse values beside another's name, and names of which nothing is cited; slots are place, evidence id, `@` word."""
+    found = [mention for slot in slots for mention in _mentions(*slot, known)]
+    found += _spelled(template, known, names, cited)
+    for kind in {kind for _, kind, _, named in found if named}:
+        runs: list[tuple[str, set[bool]]] = []
+        for _, _, name, named in sorted(item for item in found if item[1] == kind):
+            if runs and runs[-1][0] == name:
+                runs[-1][1].add(named)
+            else:
+                runs.append((name, {named}))
+        if wrong := next((name for name, marks in runs if marks == {False}), None):
+            raise Unsupported(reason=f"shows a value of another {kind} than the one it names ({wrong!r})")
+
+
+def _mentions(place: int, name: str, about: str | None, known: Mapping[str, Evidence]) -> list[Mention]:
+    fact = known[name]
+    if about == "unit":
+        return []
+    if about:
+        return [(place, about, fact.about.get(about, ""), True)]
+    return [(place, kind, who, fact.value == who) for kind, who in fact.about.items()]
+
+
+def _spelled(template: str, known: Mapping[str, Evidence], names: Pseudonyms | None, cited: set[str]) -> list[Mention]:
+    """Names written out in the prose; each must belong to evidence that the sentence cites."""
+    if names is None or not names.names:
+        return []
+    kinds = {who: kind for fact in known.values() for kind, who in fact.about.items()}
+    own = {who for name in cited for who in known[name].about.values()}
+    table = {pseudonym: who for who, pseudonym in names.names.items()} | {who: who for who in names.names}
+    pattern = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
+    found = []
+    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", template):
+        who = table[match[0]]
+        if cited and who not in own:
+            raise Unsupported(reason=f"names '{names.names[who]}' without evidence about it")
+        found.append((match.start(), kinds.get(who, "name"), who, True))
+    invented = re.search(
+        rf"(?<![\w-])({'|'.join({re.escape(word.rpartition('-')[0]) for word in names.names.values()})})-[A-Z]+\b", template
+    )
+    if invented and invented[0] not in table:
+        raise Unsupported(reason=f"no '{invented[0]}' in the evidence")
+    return found

@@ -1,0 +1,117 @@
+"""Matrices by blocks of rows, in memory or on disk alike, so that what is computed once over them needs little memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LARGE = 150_000_000  # stored values (about 1.2 GB) above which a matrix stays on disk
+BLOCK = 8_000_000  # stored values of one block
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A CSR matrix (rows × columns) in a file: `data` and `indices` are read by pieces, only `starts` (indptr) is in memory."""
+
+    path: Path
+    key: str
+    shape: tuple[int, int]
+    starts: Any
+
+    def blocks(self, size: int) -> Iterator[tuple[int, Any]]:
+        """Consecutive blocks of rows with the number of their first row."""
+        with _open(self.path) as root:
+            data, indices = root[f"{self.key}/data"], root[f"{self.key}/indices"]
+            for first, last in _cuts(self.starts, size):
+                begin, end = int(self.starts[first]), int(self.starts[last])
+                yield first, _csr(data[begin:end], indices[begin:end], self.starts[first : last + 1] - begin, self.shape[1])
+
+    def rows(self, wanted: Any, size: int) -> Iterator[Any]:
+        """Only the rows marked in a boolean array, by blocks; runs of neighbours are read in one piece."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted, [False]]).astype(np.int8)))
+        with _open(self.path) as root:
+            data, indices = root[f"{self.key}/data"], root[f"{self.key}/indices"]
+            for first, last in edges.reshape(-1, 2):
+                for one, other in _cuts(self.starts[first : last + 1], size):
+                    part = self.starts[first + one : first + other + 1]
+                    begin, end = int(part[0]), int(part[-1])
+                    yield _csr(data[begin:end], indices[begin:end], part - begin, self.shape[1])
+
+
+def stored(path: Path, root: Any, key: str, *, turned: bool = False) -> Stored | None:
+    """A handle to a matrix of an open file that is too large for memory, if it is stored by rows; else None.
+
+    `turned` says that the file stores columns of the transposed matrix, as 10x does, which is the same.
+    """
+    group = root[key]
+    if not hasattr(group, "keys") or "indptr" not in group or group["data"].shape[0] <= LARGE:
+        return None
+    if not turned and str(group.attrs.get("encoding-type", "")) != "csr_matrix":
+        return None
+    size = group["shape"][:] if turned else group.attrs["shape"]
+    shape = (int(size[1]), int(size[0])) if turned else (int(size[0]), int(size[1]))
+    return Stored(path, key, shape, group["indptr"][:].astype(np.int64))
+
+
+def blocks(values: Any, size: int = 0) -> Iterator[tuple[int, Any]]:
+    """Blocks of rows of a CSR matrix or a `Stored` one, with the number of their first row; views where it is in memory."""
+    size = size or BLOCK
+    if isinstance(values, Stored):
+        yield from values.blocks(size)
+        return
+    for first, last in _cuts(values.indptr, size):
+        begin, end = int(values.indptr[first]), int(values.indptr[last])
+        starts = values.indptr[first : last + 1] - begin
+        yield first, _csr(values.data[begin:end], values.indices[begin:end], starts, values.shape[1])
+
+
+def marked_rows(values: Any, wanted: Any) -> Iterator[Any]:
+    """The rows marked in a boolean array as CSR blocks, in their order."""
+    if isinstance(values, Stored):
+        yield from values.rows(wanted, BLOCK)
+    elif wanted.any():
+        yield values[np.flatnonzero(wanted)]
+
+
+def loaded(values: Any) -> Any:
+    """The matrix in memory."""
+    if not isinstance(values, Stored):
+        return values
+    return sparse.vstack([block for _, block in values.blocks(BLOCK)], format="csr")
+
+
+def _cuts(starts: Any, size: int) -> Iterator[tuple[int, int]]:
+    """First and last row of blocks that hold about `size` values and at least one row."""
+    first, rows = 0, len(starts) - 1
+    while first < rows:
+        last = int(np.searchsorted(starts, starts[first] + size, side="right")) - 1
+        last = min(rows, max(first + 1, last))
+        yield first, last
+        first = last
+
+
+def _csr(data: Any, indices: Any, starts: Any, columns: int) -> Any:
+    """A CSR matrix from its parts without looking through them."""
+    matrix = sparse.csr_matrix((len(starts) - 1, columns), dtype=data.dtype)
+    matrix.data, matrix.indices, matrix.indptr = data, indices, starts
+    return matrix
+
+
+def _open(path: Path) -> Any:
+    """A file of HDF5 or a zarr folder, as a context."""
+    if path.is_dir():
+        from contextlib import nullcontext
+
+        import zarr
+
+        return nullcontext(zarr.open_group(path, mode="r"))
+    import h5py
+
+    return h5py.File(path)

@@ -1,0 +1,1 @@
+"""The command line as tools of the Model Context Protocol, and run folders as its resources."""
