@@ -7,15 +7,13 @@ include { RECORD_RUN       } from '../modules/local/record_run'
 include { COUNT            } from '../subworkflows/local/count'
 include { ANALYSE_CELLS    } from '../subworkflows/local/analyse_cells'
 
-// Versions as MultiQC reads them: process → tool → version, sorted, so that the same run gives the same text.
+// Versions as MultiQC reads them, in one line of JSON, which is YAML too; sorted, so that the same run gives the same text.
 def versionsText(rows) {
     def table = new TreeMap()
     rows.each { process, tool, version ->
         table.computeIfAbsent(process.tokenize(':').last(), { _name -> new TreeMap() })[tool] = version
     }
-    table
-        .collect { process, tools -> "${process}:\n" + tools.collect { tool, version -> "    ${tool}: \"${version}\"" }.join('\n') }
-        .join('\n')
+    groovy.json.JsonOutput.toJson(table)
 }
 
 workflow SCRNA {
