@@ -26,7 +26,7 @@ def actions(command: str) -> Iterator[tuple[str, argparse.Action]]:
     for action in verb_parser(f"assayline {command}", load(verb, sub))._actions:
         shared = action.dest in ("help", "json")
         beyond = not action.option_strings and str(action.metavar).startswith("-- ")  # words for another program
-        if not (shared or beyond):
+        if not (shared or beyond) and name_of(action) not in OFFERS[command].without:
             yield name_of(action), action
 
 
