@@ -2,6 +2,7 @@
 // From 10x-style FASTQ files to a count matrix, clusters with markers, and an entry in the notebook.
 
 include { PREPARE_INPUT     } from './subworkflows/local/prepare_input'
+include { PREPARE_READS     } from './subworkflows/local/prepare_reads'
 include { PREPARE_REFERENCE } from './subworkflows/local/prepare_reference'
 include { SIMULATE_READS    } from './modules/local/simulate_reads'
 include { SCRNA             } from './workflows/scrna'
@@ -55,6 +56,8 @@ workflow {
         params.expected_cells,
         16 + protocol.umi,
     )
+    // Before anything that depends on --aligner, so that another one takes up the same reads with -resume.
+    PREPARE_READS(PREPARE_INPUT.out.lanes, !params.skip_fastqc, !params.skip_trimming)
     PREPARE_REFERENCE(
         fasta,
         gtf,
@@ -64,7 +67,8 @@ workflow {
         params.kallisto_t2g ? file(params.kallisto_t2g, checkIfExists: true) : null,
     )
     SCRNA(
-        PREPARE_INPUT.out.lanes,
+        PREPARE_READS.out.samples,
+        PREPARE_READS.out.quality,
         PREPARE_REFERENCE.out.index,
         PREPARE_REFERENCE.out.t2g,
         gtf,
@@ -74,8 +78,6 @@ workflow {
             umi: protocol.umi,
             technology: protocol.technology,
             correct_umis: params.correct_umis,
-            fastqc: !params.skip_fastqc,
-            trimming: !params.skip_trimming,
             cells: !params.skip_cells,
             multiqc: !params.skip_multiqc,
             advisor: params.advisor,

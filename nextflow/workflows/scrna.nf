@@ -1,11 +1,9 @@
 // Counting, cells, and what is kept of a run.
 
-include { FASTQC           } from '../modules/local/fastqc'
-include { FASTP            } from '../modules/local/fastp'
-include { MULTIQC          } from '../modules/local/multiqc'
-include { RECORD_RUN       } from '../modules/local/record_run'
-include { COUNT            } from '../subworkflows/local/count'
-include { ANALYSE_CELLS    } from '../subworkflows/local/analyse_cells'
+include { MULTIQC       } from '../modules/local/multiqc'
+include { RECORD_RUN    } from '../modules/local/record_run'
+include { COUNT         } from '../subworkflows/local/count'
+include { ANALYSE_CELLS } from '../subworkflows/local/analyse_cells'
 
 // Versions as MultiQC reads them, in one line of JSON, which is YAML too; sorted, so that the same run gives the same text.
 def versionsText(rows) {
@@ -18,7 +16,8 @@ def versionsText(rows) {
 
 workflow SCRNA {
     take:
-    lanes // channel: [ meta, barcodes, reads ]
+    samples // channel: [ meta, [ barcodes ], [ reads ] ]
+    read_quality // channel: files for MultiQC
     index // value channel: index of the aligner
     t2g // value channel: transcript → gene (kallisto)
     gtf // value channel: genes
@@ -28,33 +27,8 @@ workflow SCRNA {
     multiqc_config // file
 
     main:
-    quality = channel.empty()
-    if (choices.fastqc) {
-        FASTQC(lanes)
-        quality = quality.mix(FASTQC.out.zip.map { _meta, zips -> zips })
-    }
-    trimmed = lanes
-    if (choices.trimming) {
-        FASTP(lanes.map { meta, _barcodes, reads -> [meta, reads] })
-        quality = quality.mix(FASTP.out.json.map { _meta, json -> json })
-        trimmed = lanes.map { meta, barcodes, _reads -> [meta, barcodes] }.join(FASTP.out.reads, failOnMismatch: true, failOnDuplicate: true)
-    }
-
-    // All lanes of a sample, always in the order of the sheet.
-    samples = trimmed
-        .map { meta, barcodes, reads -> [groupKey(meta.id, meta.lanes), meta, barcodes, reads] }
-        .groupTuple()
-        .map { _id, metas, barcodes, reads ->
-            def order = (0..<metas.size()).toList().sort { at -> metas[at].number }
-            [
-                [id: metas[0].id, expected_cells: metas[0].expected_cells],
-                order.collect { at -> barcodes[at] },
-                order.collect { at -> reads[at] },
-            ]
-        }
-
     COUNT(samples, index, t2g, gtf, whitelist, choices)
-    quality = quality.mix(COUNT.out.quality)
+    quality = read_quality.mix(COUNT.out.quality)
 
     run = channel.empty()
     if (choices.cells) {

@@ -17,7 +17,7 @@ from assayline.deploy.engines_nextflow import choices
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "nextflow"
-HELD = 800
+HELD = 1400  # seconds after which a run that does not get on is a failure, never a measurement
 TOOLS = ("STAR", "kallisto", "bustools", "fastp", "fastqc", "samtools")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import HELD, cells, digests, matrix, truth
 
-pytestmark = [pytest.mark.xdist_group("engines")]
+pytestmark = [pytest.mark.xdist_group("engines"), pytest.mark.timeout(3000)]
 ERRORS = 0.003
 
 

@@ -154,7 +154,10 @@ def test_trimming_loses_no_read(tmp_path, program):
 def test_the_barcode_read_is_not_given_to_fastp():
     text = (PIPELINE / "modules" / "local" / "fastp" / "main.nf").read_text()
     assert "--in2" not in text
-    assert "FASTP(lanes.map { meta, _barcodes, reads -> [meta, reads] })" in (PIPELINE / "workflows" / "scrna.nf").read_text()
+    assert (
+        "FASTP(lanes.map { meta, _barcodes, reads -> [meta, reads] })"
+        in (PIPELINE / "subworkflows" / "local" / "prepare_reads" / "main.nf").read_text()
+    )
 
 
 def test_simulated_reads_are_the_same_every_time(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from assayline.deploy.engines_pipeline import needs
 
 from .conftest import PIPELINE, found_nextflow
 
-pytestmark = [pytest.mark.xdist_group("engines")]
+pytestmark = [pytest.mark.xdist_group("engines"), pytest.mark.timeout(3000)]
 PROFILES = ("test", "conda", "docker", "apptainer", "charliecloud", "podman", "slurm")
 
 
@@ -70,7 +71,8 @@ def test_the_schema_passes_nf_core(tmp_path):
         "lint",
         str(PIPELINE / "nextflow_schema.json"),
     ]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL)
+    env = os.environ | {"PATH": os.pathsep.join([str(Path(found_nextflow()).parent), os.environ["PATH"]])}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
