@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
 PATIENCE = 90
+SYSTEM = Path("/etc/slurm/slurm.conf")
+"""Where clients look without SLURM_CONF: Snakemake's steps inside a job drop all variables of Slurm."""
 CONF = """\
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -122,6 +124,10 @@ class Slurm:
         shutil.chown(key, "munge", "munge")
         (self.folder / "completed.txt").touch()
         shutil.chown(self.folder / "completed.txt", "slurm")
+        if not SYSTEM.exists():
+            SYSTEM.parent.mkdir(parents=True, exist_ok=True)
+            SYSTEM.unlink(missing_ok=True)
+            SYSTEM.symlink_to(self.folder / "slurm.conf")
         ports = free_ports(2)
         conf = CONF.format(folder=self.folder, controller=ports[0], daemon=ports[1], cpus=self.cpus)
         (self.folder / "slurm.conf").write_text(conf)
@@ -175,6 +181,8 @@ class Slurm:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if SYSTEM.is_symlink() and SYSTEM.readlink() == self.folder / "slurm.conf":
+            SYSTEM.unlink()
 
 
 @contextmanager
