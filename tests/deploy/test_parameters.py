@@ -87,3 +87,57 @@ def test_a_file_and_words_over_it(pipelines, tmp_path):
     (tmp_path / "p.yaml").write_text("aligner: hisat2\nmin_trimmed_reads: 7\n")
     made = check(pipelines["rnaseq"], parse(["aligner=star_rsem"], tmp_path / "p.yaml"), filled=SET)
     assert made.values == {"aligner": "star_rsem", "min_trimmed_reads": 7}
+
+
+def test_the_advisor_chooses_and_what_is_given_wins(shared, tmp_path, assayline):
+    four = [shared / "nfcore" / name for name in ("rnaseq", "sarek", "atacseq", "scrnaseq")]
+    data = ("--data", "assay=exome", "--data", "targeted=true", "--data", "tumour_samples=2")
+    words = (
+        "deploy",
+        "parameters",
+        *four,
+        "--run",
+        tmp_path / "run",
+        *data,
+        "--param",
+        "genome=GATK.GRCh38",
+        "-o",
+        tmp_path / "p.json",
+    )
+    done = assayline(*words, "--json")
+    assert done.status == 0, done.out
+    (body,) = done.envelope["results"]
+    assert body["pipeline"] == "sarek"
+    assert body["parameters"] == {"wes": True, "tools": "mutect2", "genome": "GATK.GRCh38"}
+    assert (tmp_path / "run" / "decisions" / "pipeline_choice.json").is_file()
+    assert body["because"]
+    open_question = assayline("deploy", "parameters", *four, "--run", tmp_path / "other", "--data", "samples=4")
+    assert open_question.status == 4
+    assert "--data assay=" in open_question.err
+
+
+def test_the_sheet_tells_the_advisor_of_the_data(shared, tmp_path, assayline):
+    from tests.deploy.test_bad_sheets import fastq
+
+    for sample, status in (("P1_T", 1), ("P1_N", 0)):
+        for mate in (1, 2):
+            fastq(tmp_path / "d" / f"{sample}_R{mate}.fastq.gz", name=f"M{status}:7:FC", mate=mate)
+    sarek = shared / "nfcore" / "sarek"
+    assert assayline("deploy", "sheet", sarek, tmp_path / "d", "-o", tmp_path / "s.csv").status == 0
+    done = assayline(
+        "deploy",
+        "parameters",
+        sarek,
+        "--run",
+        tmp_path / "run",
+        "--sheet",
+        tmp_path / "s.csv",
+        "--data",
+        "organism=human",
+        "--json",
+    )
+    assert done.status == 0, done.out
+    assert done.envelope["results"][0]["parameters"] == {"genome": "GATK.GRCh38", "tools": "mutect2"}
+    wrong = assayline("deploy", "parameters", sarek, "--param", "alignr=bwa-mem")
+    assert wrong.status == 9
+    assert "nearest: 'aligner'" in wrong.err

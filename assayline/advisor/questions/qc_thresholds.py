@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
 
@@ -75,6 +76,11 @@ def rule(facts: Facts) -> Answer:
     return Answer(plain(choice), tuple(reasons), confidence, change)
 
 
+def default(_: Facts) -> dict[str, Any]:
+    """3 MADs and genes seen in 3 cells, whatever the cells are."""
+    return plain(QcThresholds(3.0, 3.0, 3.0, 0.05, 3))
+
+
 QUESTION = Question(
     "qc_thresholds",
     "How many MADs from the median, and how far at least for the mitochondrial share, should the limits of quality control lie?",
@@ -87,4 +93,6 @@ QUESTION = Question(
         "3 MADs: scater/OSCA (doi:10.1093/bioinformatics/btw777); 5 MADs for permissive filtering: Heumos "
         "et al. 2023 (doi:10.1038/s41576-023-00586-w)"
     ),
+    None,
+    default,
 )

@@ -1,6 +1,7 @@
 # From a count matrix to clusters with markers. Between the stations a question is decided; the decision files are followed as they stand.
 
 EVIDENCE_FOR = {
+    "measurement_use": ["evidence/instruments.checks.jsonl"],
     "qc_thresholds": ["evidence/cells.inspect.jsonl"],
     "integration_model": ["evidence/cells.inspect.jsonl", "evidence/cells.qc.jsonl"],
     "clustering_resolution": ["evidence/cells.qc.jsonl", "evidence/cells.model.jsonl"],
@@ -38,7 +39,7 @@ rule decide:
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline advise {wildcards.question} --run . {params.options} > {log:q} 2>&1"
+        "assayline advise {wildcards.question} --run . {params.options} > /dev/null 2> {log:q}"
 
 
 rule qc:
