@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
+from assayline.advisor.question import text as text_of
 
+NUCLEI = 0.02  # least distance of the mitochondrial limit for nuclei, which have next to no mitochondrial counts
 MUCH = 0.10  # share of cells above which limits of 3 MADs are taken to cut into good cells
 
 
@@ -40,7 +42,8 @@ def rule(facts: Facts) -> Answer:
     cells = number(facts, "inspect.cells")
     much = number(facts, share) > MUCH
     mads = 5.0 if much else 3.0
-    choice = QcThresholds(mads, mads, mads, 0.05, 3 if cells >= 100 else 1)
+    nuclei = text_of(facts, "inspect.material") == "nuclei"
+    choice = QcThresholds(mads, mads, mads, NUCLEI if nuclei else 0.05, 3 if cells >= 100 else 1)
     removed = ("inspect.removed_at.mads_3", "inspect.cells", share)
     if much:
         text = (
@@ -55,14 +58,20 @@ def rule(facts: Facts) -> Answer:
         )
         first = Reason(text, removed)
     reasons = [first]
+    if nuclei:
+        words = (
+            "The barcodes hold {inspect.material:s}, in which mitochondrial counts are a sign of debris: the limit lies only "
+            "{choice.minimum_mitochondrial_difference:.0%} off the usual share."
+        )
+        reasons.append(Reason(words, ("inspect.material",)))
     found = number(facts, "inspect.mitochondrial_genes") > 0
-    if found and "inspect.mitochondrial_share_p50" in facts:
+    if found and not nuclei and "inspect.mitochondrial_share_p50" in facts:
         words = (
             "The median mitochondrial share is {inspect.mitochondrial_share_p50:.2%}; a limit nearer to "
             "it than {choice.minimum_mitochondrial_difference:.0%} would remove cells over noise."
         )
         reasons.append(Reason(words, ("inspect.mitochondrial_share_p50", "inspect.mitochondrial_share_p95")))
-    else:
+    elif not found:
         reasons.append(
             Reason(
                 "No limit on the mitochondrial share can act: {inspect.mitochondrial_genes:d} such genes were found.",

@@ -40,6 +40,8 @@ class Cells:
     """Share of cells of a type with an eighth of the counts, as neutrophils beside monocytes."""
     mito: float = 0.05
     samples: int = 1
+    ribosomal: bool = False
+    """Whether the last genes are those of ribosomal proteins, with no more counts than others, as in nuclei."""
     seed: int = 0
 
     def write(self, folder: Path) -> dict[str, Any]:
@@ -47,6 +49,8 @@ class Cells:
         random = np.random.default_rng(self.seed)
         mito = MITO if self.mito else ()
         names = [*mito, *(f"GENE{number}" for number in range(self.genes - len(mito)))]
+        if self.ribosomal:
+            names[-40:] = [f"RPL{number}" for number in range(3, 23)] + [f"RPS{number}" for number in range(2, 22)]
         mean = random.gamma(0.5, 1.0, self.genes) + 0.01
         group = np.arange(self.cells) % self.groups
         profile = np.tile(mean, (self.groups, 1))
@@ -95,7 +99,7 @@ def filtered(cells: Cells) -> Callable[[Path], list[Evidence]]:
     def show(folder: Path) -> list[Evidence]:
         from assayline.advisor.decide import decide
         from assayline.advisor.tape import chosen
-        from assayline.cells.steps import qc_step
+        from assayline.cells.steps_qc import qc_step
 
         gated(cells)(folder)
         run = RunFolder(folder / "run")
@@ -154,6 +158,9 @@ MADE = [
        Cells(depth=120, spread=0.8, seed=5), {"mads_counts": to(3, 6), "minimum_cells_per_gene": to(0, 3)}),
     qc("qc_panel", "A targeted panel of 300 genes.", "A panel's genes were chosen: thresholds follow the panel's own distribution.",
        "10x Genomics CG000483", Cells(genes=300, depth=600, seed=6), USUAL | {"minimum_cells_per_gene": to(0, 5)}),
+    qc("qc_nuclei", "Nuclei of frozen tissue.", "Nuclei have next to no mitochondrial counts: what has some is debris.",
+       "Slyper et al. 2020, doi:10.1038/s41591-020-0844-1", Cells(mito=0.004, depth=2500, ribosomal=True, seed=10),
+       USUAL | {"minimum_mitochondrial_difference": to(0.0, 0.03)}, [{"minimum_mitochondrial_difference": to(0.05, 0.3)}]),
     qc("qc_no_mitochondria", "A matrix without mitochondrial genes.", "No limit on their share can act, whatever it is.", OSCA,
        Cells(mito=0, seed=7), USUAL | {"minimum_mitochondrial_difference": to(0, 0.3)}),
     qc("qc_few_cells", "Forty cells of a plate.", "A gene seen in one of few cells may be real.", OSCA,

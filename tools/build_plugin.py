@@ -1,6 +1,6 @@
 """Build the plugin, dist/assayline-plugin-VERSION.zip, from the tracked files, and have the pinned client validate it.
 
-python tools/plugin.py [--no-validate]
+python tools/build_plugin.py [--no-validate]
 """
 
 from __future__ import annotations
