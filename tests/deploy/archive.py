@@ -47,7 +47,7 @@ class Archive(ThreadingHTTPServer):
 
     def portal(self, **words) -> Portal:
         base = f"http://{self.host}"
-        return Portal(f"{base}/entrez", f"{base}/ena", **({"pause": 0.001, "timeout": 0.5, "tries": 4} | words))
+        return Portal(f"{base}/entrez", f"{base}/ena", **({"pause": 0.001, "timeout": 20.0, "tries": 4} | words))
 
     def environment(self) -> dict[str, str]:
         return {"ASSAYLINE_EUTILS": f"http://{self.host}/entrez", "ASSAYLINE_ENA": f"http://{self.host}/ena"}
@@ -93,7 +93,7 @@ class Answers(BaseHTTPRequestHandler):
         if fault.isdigit():
             return self.give(int(fault), b"no", {"Retry-After": "0"})
         if fault == "hang":
-            time.sleep(1.2)
+            time.sleep(1.5)
             self.close_connection = True
             return None
         if fault == "text":

@@ -163,3 +163,23 @@ def test_the_command_can_be_seen_first(engine, sheet, tmp_path, assayline):
     assert done.status == 0, done.err
     assert done.out.rstrip().endswith("-stub-run")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "profiles", "local"),
+    [
+        ("", (), True),
+        ("process.executor = 'slurm'", (), False),
+        ("process { executor = 'local' }", (), True),
+        ("profiles { slurm { process.executor = 'slurm' } }", (), True),
+        ("profiles { slurm { process.executor = 'slurm' } }", ("slurm",), False),
+        ("profiles { slurm { includeConfig 'slurm.config' } }", ("slurm",), False),
+    ],
+)
+def test_tasks_that_run_here_are_held_to_this_machine(tmp_path, text, profiles, local):
+    from assayline.deploy.launch.plan import Launch, here
+    from assayline.deploy.nfcore import open_pipeline
+
+    (tmp_path / "nextflow.config").write_text(text + "\n")
+    (tmp_path / "slurm.config").write_text("process { executor = 'slurm'\n queue = 'main' }\n")
+    assert here(Launch(open_pipeline(tmp_path), Place(tmp_path / "run"), profiles)) == local

@@ -14,6 +14,7 @@ from assayline.deploy.engines_nextflow import Nextflow, nextflow
 from assayline.deploy.parameters import check
 from assayline.errors import BadInput, EnvironmentMissing, Refused
 from assayline.json_files import file_digest, read_json, write_atomic, write_json
+from assayline.machine import memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,10 @@ FIELDS = (
     "task_id,hash,native_id,process,tag,name,status,exit,attempt,submit,start,complete,duration,realtime,"
     "%cpu,peak_rss,cpus,memory,time,queue,workdir"
 )
+LIMITS = """
+// No profile names an executor, so that tasks run here: none may ask for more than this machine has.
+process.resourceLimits = [cpus: {cpus}, memory: {memory}.MB]
+"""
 CONFIG = """// Written by assayline: the trace that progress and verification read.
 trace {{
     enabled   = true
@@ -146,9 +151,19 @@ def write(launch: Launch, made: Plan, *, force: bool) -> bool:
     place.folder.mkdir(parents=True, exist_ok=True)
     write_json(place.parameters, made.parameters)
     trace = json.dumps(str(place.trace.absolute())).replace("$", "\\$")
-    write_atomic(place.config, CONFIG.format(trace=trace, fields=FIELDS).encode())
+    limits = LIMITS.format(cpus=os.cpu_count() or 1, memory=(memory() or 8 << 30) >> 20) if here(launch) else ""
+    write_atomic(place.config, (CONFIG.format(trace=trace, fields=FIELDS) + limits).encode())
     write_json(place.command, body)
     return earlier
+
+
+def here(launch: Launch) -> bool:
+    """Whether tasks run on this machine: neither the pipeline, nor a chosen profile, nor a configuration names an executor."""
+    places = ("", *(f"profiles.{name}." for name in launch.profiles))
+    names = [f"{place}{key}" for place in places for key in ("process.executor", "executor.name")]
+    said = [launch.pipeline.config.values[name] for name in names if name in launch.pipeline.config.values]
+    given = any("executor" in path.read_text("utf-8", "replace") for path in launch.configs if path.is_file())
+    return not given and all(name == "local" for name in said)
 
 
 def file_like(values: Mapping[str, Any]) -> dict[str, Any]:

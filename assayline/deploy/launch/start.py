@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOOK = 0.3
 WAIT = 60.0
+MOST = 500
+"""Characters of an error that are shown; the log has all."""
 
 
 def state_of(place: Place) -> dict[str, Any]:
@@ -100,9 +102,17 @@ def line(task: Task, before: list[Task]) -> str:
 
 
 def trouble(place: Place) -> str:
-    """The last words of Nextflow that say what went wrong; empty when it said nothing of the kind."""
+    """The words of Nextflow that say what went wrong in the latest attempt; empty when it said nothing of the kind."""
     if not place.log.is_file():
         return ""
     lines = place.log.read_text("utf-8", "replace").splitlines()
-    starts = [at for at, text in enumerate(lines) if text.startswith("ERROR")]
-    return " ".join(part.strip() for part in lines[starts[-1] : starts[-1] + 4] if part.strip()) if starts else ""
+    begins = [at for at, text in enumerate(lines) if text.lstrip().startswith("N E X T F L O W")]
+    lines = lines[begins[-1] :] if begins else lines
+    start = next((at for at, text in enumerate(lines) if text.startswith("ERROR")), None)
+    if start is None:
+        return ""
+    end = next(
+        (at for at, text in enumerate(lines) if at > start and text.startswith(("Command executed", "Tip:", " -- Check"))),
+        start + 6,
+    )
+    return " ".join(part.strip() for part in lines[start:end] if part.strip())[:MOST]
