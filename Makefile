@@ -33,6 +33,7 @@ docs: setup ## write the generated documents again
 
 bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
+	@$(BIN)/python tools/bench_cells.py --json work/bench_cells.json
 
 fuzz: setup ## damage INPUTS=5000 corpus files in seeded ways and convert them
 	@$(BIN)/python tools/fuzz.py --shared $(SHARED) --inputs $(or $(INPUTS),5000)

@@ -1,4 +1,4 @@
-"""Doublets of each sample by scrublet (Wolock et al. 2019, doi:10.1016/j.cels.2018.11.005), bounded by what loading explains.
+"""Doublets of each sample as Scrublet finds them (Wolock et al. 2019, doi:10.1016/j.cels.2018.11.005), bounded by loading.
 
 A cell is a doublet if its score lies above the valley between the simulated doublets' two modes and it is among the highest
 scores that the expected rate allows (upper 97.5 % bound of a binomial): scores alone would call a rare or cycling type away.
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
+from assayline.cells.variable import scaled, variable
 
-FEWEST, COMPONENTS, SURE = 100, 30, 0.975
+FEWEST, COMPONENTS, GENES, RATIO, LEAST, SURE = 100, 30, 1500, 2, 0.01, 0.975
 
 
 def doublets(
@@ -64,26 +65,42 @@ def _most(cells: int, rate: float) -> int:
 
 
 def _scores(counts: Any, rate: float, seed: int) -> tuple[Any, float | None]:
-    """Scores of one sample's cells and the threshold, or None where the simulated scores have no valley."""
-    import warnings
+    """Scores of one sample's cells and the threshold, or None where the simulated scores have no valley.
 
-    import anndata
-    import scanpy
+    Pairs of cells are added up, placed among the cells by principal components of the variable genes, and a cell's score is the
+    likelihood of being a doublet given how many of its neighbours are simulated (equations of the paper).
+    """
+    import scipy.sparse as sparse
+    from sklearn.decomposition import PCA
+    from sklearn.neighbors import NearestNeighbors
 
-    data = anndata.AnnData(counts.copy())
-    few = min(COMPONENTS, data.n_obs - 2, data.n_vars - 2)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        scanpy.pp.scrublet(data, expected_doublet_rate=max(rate, 0.01), n_prin_comps=few, random_state=seed, verbose=False)
-    threshold = data.uns["scrublet"].get("threshold")
-    simulated = np.asarray(data.uns["scrublet"]["doublet_scores_sim"])
-    found = np.asarray(data.obs["doublet_score"], dtype=float)
-    if threshold is None or not _two_modes(simulated, float(threshold)):
-        return found, None
-    return found, float(threshold)
+    random = np.random.default_rng(seed)
+    count = counts.shape[0]
+    pairs = random.integers(0, count, (RATIO * count, 2))
+    simulated = counts[pairs[:, 0]] + counts[pairs[:, 1]]
+    totals = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+    both = sparse.vstack([counts, simulated], format="csr")
+    depth = np.concatenate([totals, totals[pairs].sum(axis=1)])
+    genes = variable(scaled(counts, totals, float(np.median(totals))), counts, GENES)
+    values = scaled(both[:, genes], depth, float(np.median(totals))).toarray()
+    mean, spread = values[:count].mean(axis=0), values[:count].std(axis=0)
+    values = (values - mean) / np.where(spread > 0, spread, 1.0)
+    components = PCA(n_components=min(COMPONENTS, min(values[:count].shape) - 1), random_state=seed, svd_solver="randomized")
+    latent = np.vstack([components.fit_transform(values[:count]), components.transform(values[count:])])
+    near = round(0.5 * np.sqrt(count) * (1 + RATIO))
+    found = NearestNeighbors(n_neighbors=near).fit(latent).kneighbors(return_distance=False)
+    share = ((found >= count).sum(axis=1) + 1) / (near + 2)
+    rho = max(rate, LEAST)
+    score = share * rho / RATIO / ((1 - rho) - share * (1 - rho - rho / RATIO))
+    return score[:count], _valley(score[count:])
 
 
-def _two_modes(scores: Any, threshold: float) -> bool:
-    """Whether a threshold lies in a valley: both sides hold a tenth of the simulated doublets."""
-    above = float((scores > threshold).mean())
-    return 0.1 <= above <= 0.98
+def _valley(scores: Any) -> float | None:
+    """The least populated score between the two modes of simulated doublets, if each side holds a tenth of them."""
+    from skimage.filters import threshold_minimum
+
+    try:
+        threshold = float(threshold_minimum(scores))
+    except RuntimeError:  # one mode only
+        return None
+    return threshold if 0.1 <= float((scores > threshold).mean()) <= 0.98 else None

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
+from assayline.cells.variable import scaled, variable
 
 FEWEST, MOST, GENES, COMPONENTS, RESOLUTION = 50, 20_000, 1000, 20, 1.0
-EMPTIED, SMALL = 0.5, 5
+EMPTIED, SMALL, NEIGHBOURS, PRUNED = 0.5, 5, 15, 1 / 15
 INSIDE, OUTSIDE, FOLD, OWN = 0.5, 0.1, 1.0, 3
 
 
 def look_back(counts: Any, flags: Any, classes: Any, spelling: Any, seed: int) -> tuple[list[dict[str, Any]], Any, list[Finding]]:
-    """For every cluster of all cells how many go and why, the cluster of every cell, and a finding for each emptied one.
+    """For every cluster of all cells how many go and why, the cluster of every cell, a finding for each emptied one.
 
-    `counts` is cells × genes, `flags` a table of reasons, `classes` marks genes that mark no cell type (mitochondrial, ribosomal).
+    `counts` is cells × genes, `flags` a table of reasons, `classes` marks genes that tell no cell type (mitochondrial …).
     Where cells are too few to cluster all are of one cluster.
     """
     labels = _clusters(counts, classes, seed)
@@ -44,32 +45,50 @@ def _finding(row: dict[str, Any]) -> Finding:
 
 
 def _clusters(counts: Any, classes: Any, seed: int) -> Any:
-    """Leiden clusters on principal components of the most variable genes that mark cell types, the largest first."""
-    from assayline.cells.integrate import graph, leiden
+    """Leiden clusters (0 the largest) on principal components of the most variable genes that mark cell types."""
+    from sklearn.decomposition import PCA
 
     if counts.shape[0] < FEWEST:
         return np.zeros(counts.shape[0], dtype=int)
-    values = _variable(counts[:, np.flatnonzero(~classes)])
-    from sklearn.decomposition import PCA
-
+    markers = counts[:, np.flatnonzero(~classes)]
+    totals = np.asarray(markers.sum(axis=1), dtype=np.float64).ravel()
+    values = scaled(markers, totals, float(np.median(totals)))
+    values = values[:, variable(values, markers, GENES)].toarray()
     few = max(2, min(COMPONENTS, min(values.shape) - 1))
     latent = PCA(n_components=few, random_state=seed, svd_solver="randomized").fit_transform(values)
-    labels = leiden(graph(latent, seed), RESOLUTION, seed)
+    labels = _communities(_shared_neighbours(latent), seed)
     order = np.argsort(np.argsort(-np.bincount(labels), kind="stable"))
     return order[labels]
 
 
-def _variable(counts: Any) -> Any:
-    """Dense log-normalised values of the genes that vary most over what their mean explains."""
-    totals = np.maximum(1.0, np.asarray(counts.sum(axis=1), dtype=np.float64).ravel())
-    scaled = counts.astype(np.float32).copy()
-    scaled.data = np.log1p(scaled.data * np.repeat(np.median(totals) / totals, np.diff(scaled.indptr)).astype(np.float32))
-    mean = np.asarray(scaled.mean(axis=0)).ravel()
-    square = np.asarray(scaled.multiply(scaled).mean(axis=0)).ravel()
-    seen = np.flatnonzero(counts.getnnz(axis=0) >= 3)
-    ratio = (square - mean**2)[seen] / np.maximum(mean[seen], 1e-9)
-    best = seen[np.sort(np.argsort(-ratio, kind="stable")[:GENES])]
-    return scaled[:, best].toarray()
+def _shared_neighbours(latent: Any) -> Any:
+    """The graph of cells weighted by how many of their nearest neighbours two cells share (Jaccard index)."""
+    from sklearn.neighbors import kneighbors_graph
+
+    near = kneighbors_graph(latent, NEIGHBOURS, include_self=True)
+    shared = (near @ near.T).tocsr()
+    shared.data = shared.data / (2 * NEIGHBOURS - shared.data)
+    shared.data[shared.data < PRUNED] = 0
+    shared.setdiag(0)
+    shared.eliminate_zeros()
+    return shared
+
+
+def _communities(edges: Any, seed: int) -> Any:
+    """Leiden on igraph (Traag et al. 2019, doi:10.1038/s41598-019-41695-z), seeded."""
+    import random
+
+    import igraph
+
+    upper = edges.tocoo()
+    above = upper.row < upper.col
+    graph = igraph.Graph(n=edges.shape[0], edges=np.column_stack([upper.row[above], upper.col[above]]))
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311
+    try:
+        found = graph.community_leiden("modularity", weights=upper.data[above], resolution=RESOLUTION, n_iterations=2)
+    finally:
+        igraph.set_random_number_generator(random)
+    return np.array(found.membership)
 
 
 def _own_genes(counts: Any, own: Any, classes: Any, spelling: Any) -> list[str]:

@@ -155,8 +155,10 @@ def _ambient(data: Any, values: Any) -> list[dict[str, Any]]:
     for name in data.varm["ambient"].columns:
         own = (data.obs["sample"].astype(str) == name).to_numpy() & data.obs["kept"].to_numpy()
         clusters = data.obs["qc_cluster"].to_numpy()
+        halves = [own & (np.arange(len(own)) % 2 == half) for half in (0, 1)]
+        names = sorted(set(clusters[own]))
         sums = [
-            np.asarray(values[np.flatnonzero(own & (clusters == one))].sum(axis=0)).ravel() for one in sorted(set(clusters[own]))
+            [np.asarray(values[np.flatnonzero(half & (clusters == one))].sum(axis=0)).ravel() for one in names] for half in halves
         ]
-        rows.append({"sample": str(name)} | contamination(sums, data.varm["ambient"][name].to_numpy()))
+        rows.append({"sample": str(name)} | contamination(*sums, data.varm["ambient"][name].to_numpy()))
     return rows
