@@ -30,7 +30,7 @@ def doublets(
     findings: list[Finding] = []
     for name in sorted(set(samples)):
         own = np.flatnonzero((samples == name) & usable)
-        row: dict[str, Any] = {"sample": name, "scored": 0, "rate": rates[name], "called": 0, "threshold": None}
+        row: dict[str, Any] = {"sample": str(name), "scored": 0, "rate": rates[name], "called": 0, "threshold": None}
         rows.append(row)
         why = None
         if len(own) < FEWEST:
