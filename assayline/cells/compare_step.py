@@ -73,7 +73,8 @@ def _conditions(data: Any, plan: dict[str, Any], reference: str | None) -> tuple
             what="cells after QC", found=now["because"], expected="replicates of each condition", next="Loosen QC or add donors."
         )
     groups = ["all"] if "cluster" not in data.obs else ["all", *sorted(set(data.obs["cluster"].astype(str)))]
-    tables, rows, findings = [], [], []
+    tables, rows = [], []
+    findings: list[Finding] = []
     for pair in pairs:
         for group in groups:
             row, table = _one(data, group, pair, unit, now["terms"], findings)

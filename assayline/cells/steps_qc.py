@@ -160,5 +160,5 @@ def _ambient(data: Any, values: Any) -> list[dict[str, Any]]:
         sums = [
             [np.asarray(values[np.flatnonzero(half & (clusters == one))].sum(axis=0)).ravel() for one in names] for half in halves
         ]
-        rows.append({"sample": str(name)} | contamination(*sums, data.varm["ambient"][name].to_numpy()))
+        rows.append({"sample": str(name)} | contamination(sums[0], sums[1], data.varm["ambient"][name].to_numpy()))
     return rows
