@@ -1,6 +1,6 @@
 # Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel wheelhouse plugin plugin-test clean
+.PHONY: help setup demo test slow fuzz check docs bench bench-cluster lock corpus wheel wheelhouse plugin plugin-test evals clean
 BIN := .venv/bin
 RUN ?= runs/demo
 NOTEBOOK ?= runs/notebook
@@ -35,6 +35,9 @@ bench: setup ## speed and memory against the reference package, also as JSON und
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
 	@$(BIN)/python tools/bench_cells.py --json work/bench_cells.json
 
+bench-cluster: setup ## what Nextflow and Snakemake cost on a real Slurm beside the work itself (root, Slurm installed)
+	@$(BIN)/python tools/bench_cluster.py --json work/bench_cluster.json
+
 fuzz: setup ## damage INPUTS=5000 corpus files in seeded ways and convert them
 	@$(BIN)/python tools/fuzz.py --shared $(SHARED) --inputs $(or $(INPUTS),5000)
 
@@ -52,10 +55,13 @@ wheelhouse: setup ## fill dist/wheelhouse with wheels for machines without netwo
 	@tools/wheelhouse dist/wheelhouse $(or $(EXTRAS),advisor)
 
 plugin: setup ## build dist/assayline-plugin-*.zip from the tracked files and have the Claude Code client validate it
-	@$(BIN)/python tools/plugin.py
+	@$(BIN)/python tools/build_plugin.py
 
 plugin-test: setup ## the skills and tools in the real client, led by a scripted model; installs the pinned client
 	@tools/claude-client >/dev/null && $(BIN)/pytest -n $(TESTERS) --dist loadgroup tests/plugin $(PYTEST)
+
+evals: setup ## check the skills' evaluations; with ANTHROPIC_API_KEY and RUN_EVALS=1 run them with and without the skills
+	@$(BIN)/python tools/evals.py $(if $(RUN_EVALS),--run)
 
 clean: ## remove what was built and cached, not the runs
 	@rm -rf dist build .pytest_cache .ruff_cache .mypy_cache

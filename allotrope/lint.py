@@ -10,15 +10,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from allotrope.clean import CUSTOM, Clean
 from allotrope.errors import Finding
+from allotrope.folded import Folded, Suspect
+from allotrope.places import CUSTOM
 from allotrope.schema.problems import LIMIT, Path, pointer, show
 from allotrope.schema.unitlist import nearest, released
 from allotrope.sources import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from allotrope.places import Place
     from allotrope.schema.shapes import Shape
 
 _OWNERS = {
@@ -26,20 +28,64 @@ _OWNERS = {
     "calculated data identifier": "calculated data document",
     "processed data identifier": "processed data document",
 }
-_LEVEL = {"unknown-key": "warning", "unknown-unit": "warning"}
 
 
-def lint(asm: dict[str, Any], shape: Shape, units: frozenset[str]) -> tuple[Finding, ...]:
-    """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas."""
+def lint(asm: dict[str, Any], place: Place, units: frozenset[str]) -> tuple[tuple[Finding, ...], Any]:
+    """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas.
+
+    With them the folded document, which is valid if the document is; None where it could not be folded.
+    """
+    folded = Folded(_Units(units))
     try:
-        if Clean(_Units(units)).whole(asm, shape):
-            return ()
-    except RecursionError:
-        pass  # nested too deeply for the quick pass; the walk keeps its own stack
+        small = folded.whole(asm, place)
+        if len(folded.unknown) + len(folded.units) <= LIMIT:
+            return tuple(_told(asm, folded, units)), small
+    except (RecursionError, Suspect):
+        pass  # a fault to be placed, or nested too deeply for the quick pass; the walk keeps its own stack
     walk = _Walk(units)
-    walk.run(asm, shape)
+    walk.run(asm, place.shape)
     walk.references()
-    return tuple(walk.findings())
+    return tuple(walk.findings()), None
+
+
+def _told(asm: dict[str, Any], folded: Folded, units: frozenset[str]) -> Iterator[Finding]:
+    """The findings about keys and units that the quick pass has counted, each at its first place."""
+    for place, count in folded.unknown.items():
+        first = _first(asm, place.path, lambda _: True)
+        yield _unknown_key(place.key, count, first)
+    for (place, unit), count in folded.units.items():
+        first = _first(asm, place.path, unit.__eq__)
+        yield _unknown_unit(unit, count, first, units)
+
+
+def _first(node: Any, keys: tuple[str, ...], fits: Callable[[Any], bool], path: Path = ()) -> Path:
+    """The path of the first value that fits below these keys, through all lists; empty if there is none."""
+    if not keys:
+        return path if fits(node) else ()
+    if isinstance(node, list):
+        found = (_first(part, keys, fits, (*path, index)) for index, part in enumerate(node))
+        return next((one for one in found if one), ())
+    if not isinstance(node, dict) or keys[0] not in node:
+        return ()
+    return _first(node[keys[0]], keys[1:], fits, (*path, keys[0]))
+
+
+def _unknown_key(key: str, count: int, path: Path) -> Finding:
+    message = (
+        f"found the key {show(key)}, which the schema does not declare there{_again(count)}; expected it under {CUSTOM[0]!r}"
+    )
+    return Finding("unknown-key", message, pointer(path), "warning")
+
+
+def _unknown_unit(unit: str, count: int, path: Path, units: frozenset[str]) -> Finding:
+    near = nearest(unit, units)
+    hint = f"; the nearest is {show(near)}" if near else ""
+    message = f"found {show(unit)}{_again(count)}; expected a unit of the published lists{hint}"
+    return Finding("unknown-unit", message, pointer(path), "warning")
+
+
+def _again(count: int) -> str:
+    return f" (and at {count - 1} more like places)" if count > 1 else ""
 
 
 class _Units:
@@ -69,12 +115,13 @@ class _Walk:
         self._found: dict[str, list[tuple[str, str]]] = {}
         self._count: dict[str, int] = {}
         self._unknown: dict[tuple[str, ...], list[Any]] = {}
+        """Code, keys on the way, and the key or unit: how often it stands there, and where first."""
         self._owned: dict[tuple[str, str], Path] = {}
         self._identifiers: set[str] = set()
         self._sources: list[tuple[str, Path]] = []
         self._stack: list[_Place] = []
 
-    def run(self, asm: dict[str, Any], shape: Shape) -> None:
+    def run(self, asm: dict[str, Any], shape: Shape | None) -> None:
         self._stack.append(_Place(asm, shape, (), free=False))
         while self._stack:
             place = self._stack.pop()
@@ -94,7 +141,7 @@ class _Walk:
                 continue
             below = None if free or at is None else at.child(key)
             if below is None and not free and key not in CUSTOM and not key.startswith(("@", "$asm.")):
-                self._key(key, path)
+                self._like("unknown-key", key, (*path, key))
             if isinstance(value, dict | list):
                 ahead.append(_Place(value, below, (*path, key), free or key in CUSTOM))
             elif isinstance(value, str):
@@ -127,9 +174,7 @@ class _Walk:
 
     def _unit(self, value: str, path: Path) -> None:
         if value not in self._units and value not in released():
-            near = nearest(value, self._units)
-            hint = f"; the nearest is {show(near)}" if near else ""
-            self._add("unknown-unit", (*path, "unit"), f"found {show(value)}; expected a unit of the published lists{hint}")
+            self._like("unknown-unit", value, (*path, "unit"))
 
     def _text(self, key: str, value: str, path: Path) -> None:
         if not key.endswith("identifier") or not path:
@@ -146,12 +191,14 @@ class _Walk:
                     "duplicate-identifier", where, f"found {key} {show(value)} again; expected it once, at {pointer(first)}"
                 )
 
-    def _key(self, key: str, path: Path) -> None:
-        places = self._unknown.setdefault((*(part for part in path if isinstance(part, str)), key), [0, (*path, key)])
+    def _like(self, code: str, what: str, path: Path) -> None:
+        """Count faults at like places (the same keys on the way) as one."""
+        kind = (code, *(part for part in path if isinstance(part, str)), what)
+        places = self._unknown.setdefault(kind, [0, path])
         places[0] += 1
         if len(self._unknown) > LIMIT:
             self._unknown.popitem()
-            self._add("unknown-key", (*path, key), "")
+            self._add(code, path, "")
 
     def _add(self, code: str, path: Path, message: str) -> None:
         self._count[code] = self._count.get(code, 0) + 1
@@ -167,14 +214,10 @@ class _Walk:
                 )
 
     def findings(self) -> Iterator[Finding]:
-        for (*_, key), (count, path) in self._unknown.items():
-            again = f" (and at {count - 1} more like places)" if count > 1 else ""
-            message = (
-                f"found the key {show(key)}, which the schema does not declare there{again}; expected it under {CUSTOM[0]!r}"
-            )
-            yield Finding("unknown-key", message, pointer(path), _LEVEL["unknown-key"])
+        for (code, *_, what), (count, path) in self._unknown.items():
+            yield _unknown_key(what, count, path) if code == "unknown-key" else _unknown_unit(what, count, path, self._units)
         for code, count in self._count.items():
-            level = _LEVEL.get(code, "error")
+            level = "warning" if code in ("unknown-key", "unknown-unit") else "error"
             listed = self._found.get(code, [])
             for where, message in listed:
                 yield Finding(code, message, where, level)

@@ -1,6 +1,7 @@
 """Settings of a folder: `assayline.toml`, a commented file that `assayline init` writes and a person edits.
 
-`[convert]` holds defaults of `convert`, `[instruments.NAME]` what differs for one instrument, `[run]` defaults of `run`.
+`[convert]` holds defaults of `convert`, `[instruments.NAME]` what differs for one instrument, `[run]` defaults of `run`,
+`[advisor]` which model is asked and what a run may spend on it.
 The command line wins over an instrument's table, and that over `[convert]`.
 The file is looked for in the working folder, or where ASSAYLINE_CONFIG says.
 """
@@ -19,6 +20,8 @@ READING: dict[str, type] = {"timezone": str, "encoding": str, "decimal": str, "d
 KEYS: dict[str, dict[str, type]] = {
     "convert": READING | {"jobs": int, "to": str, "strict": bool},
     "run": {"cores": int, "folder": str, "config": dict},
+    "advisor": {"model": str, "seconds": int, "retries": int, "tokens": int, "answer": int}
+    | dict.fromkeys(("dollars", "price_input", "price_output"), float),
 }
 
 TEMPLATE = """\
@@ -44,6 +47,16 @@ TEMPLATE = """\
 # folder = "runs/today"
 # [run.config]                 # configuration of the workflow, as --config key=value
 # project = "PRJ-1"
+
+[advisor]
+# model = "claude-opus-4-5"      # default: the newest Opus that the SDK knows
+# tokens = 500000                # tokens a run may use, failed requests included
+# dollars = 5.0                  # US dollars a run may cost
+# price_input = 5.0              # US dollars a million tokens, where the model's price is another
+# price_output = 25.0
+# seconds = 120                  # silence after which a request is given up
+# retries = 3                    # tries after the first
+# answer = 8192                  # longest answer, in tokens
 """
 
 
@@ -53,6 +66,7 @@ class FolderSettings:
 
     convert: dict[str, Any] = field(default_factory=dict)
     run: dict[str, Any] = field(default_factory=dict)
+    advisor: dict[str, Any] = field(default_factory=dict)
     instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def general(self) -> dict[str, Any]:
@@ -71,7 +85,9 @@ def _checked(path: Path, name: str, table: object, allowed: dict[str, type]) -> 
     for key, value in table.items():
         if key not in allowed:
             raise _wrong(path, f"[{name}]", f"the key '{key}'", f"one of {', '.join(allowed)}")
-        if not isinstance(value, allowed[key]) or (allowed[key] is int and isinstance(value, bool)):
+        if not isinstance(value, (int, float) if allowed[key] is float else allowed[key]) or (
+            allowed[key] is int and isinstance(value, bool)
+        ):
             raise _wrong(path, f"[{name}] {key}", repr(value), f"a value of type {allowed[key].__name__}")
     return table
 
@@ -92,8 +108,8 @@ def folder_settings() -> FolderSettings:
         raise _wrong(path, "the file", f"no TOML ({error})", "TOML") from error
     unknown = [name for name in body if name not in (*KEYS, "instruments")]
     if unknown:
-        raise _wrong(path, "the top", f"'{unknown[0]}'", "[convert], [instruments.NAME] or [run]")
+        raise _wrong(path, "the top", f"'{unknown[0]}'", "[convert], [instruments.NAME], [run] or [advisor]")
     tables = {name: _checked(path, name, body.get(name, {}), keys) for name, keys in KEYS.items()}
     own = _checked(path, "instruments", body.get("instruments", {}), dict.fromkeys(body.get("instruments", {}), dict))
     each = {name: _checked(path, f"instruments.{name}", table, READING) for name, table in own.items()}
-    return FolderSettings(tables["convert"], tables["run"], each)
+    return FolderSettings(tables["convert"], tables["run"], tables["advisor"], each)

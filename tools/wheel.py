@@ -1,4 +1,4 @@
-"""Hatch hook: workflows, pipeline, skills with the documents they point to, and examples go under `assayline/_share`."""
+"""Hatch hook: workflows, pipeline, skills with their documents, examples and situations go under `assayline/_share`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHARED = ("workflows", "nextflow", "skills", "examples", "docs")
+SHARED = ("workflows", "nextflow", "envs", "skills", "examples", "docs", "tests/advisor/situations")
 NEVER = {"__pycache__", ".snakemake", ".nextflow", "work", "runs", "results", ".pytest_cache", ".DS_Store"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allotrope.aside import set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.families.cells import DENSITY, millions
+from allotrope.families.cells import DENSITY, millions, no_viability
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
@@ -53,11 +53,10 @@ def read(source: Source) -> Document:
 
 
 def _count(document: Document, record: Record) -> None:
-    """One count; without viability or live cells, which the standard requires, it is kept but not measured."""
+    """One count; what the standard requires and the row lacks is stated as no result; a row that names no count is set aside."""
     locale = record.store.locale
-    live = record.cell("LIVE (cells/ml)")
-    if record.peek_number("VIABILITY (%)") is None or live is None or millions(live.value, locale) is None:
-        set_aside(document, record, "the count has no viability or no live cells")
+    if not any(record.peek(label) for label in ("SAMPLE ID", "VIABILITY (%)", "LIVE (cells/ml)")):
+        set_aside(document, record, "the row names no sample and holds no count")
         return
     group = document.group()
     node = group.measurement(CONSTANTS)
@@ -70,6 +69,7 @@ def _count(document: Document, record: Record) -> None:
     user = record.keep("USER")
     custom = document.system.setdefault(CUSTOM, dict(user))
     apply(FIELDS, record, node, document, group)
+    no_viability(document, node, record, "VIABILITY (%)", "LIVE (cells/ml)")
     put(node, CUSTOM, record.rest() | ({} if custom == user else user))
 
 

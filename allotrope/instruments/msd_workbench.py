@@ -11,6 +11,7 @@ from allotrope.families import meso_scale
 from allotrope.families.plate import well_count_of
 from allotrope.field import Field, as_number, measurements
 from allotrope.instrument import Instrument
+from allotrope.required import missed
 from allotrope.signature import Signature, cell, sheet, text
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def results(document: Document, grid: Grid, header: int, following: int | None) 
         last -= 1
     table = grid.table(header, last=last)
     for record in table.records():
-        if as_number(record.peek("Signal"), grid.locale) is None:
-            set_aside(document, record, "the signal is no number")
+        if not record.peek("Well") or not record.peek("Sample"):
+            set_aside(document, record, "the row names no sample or no well")
     found = measurements(document, table, FIELDS, constants=CONSTANTS)
     wells = [node.get("sample document", {}).get("well location identifier", "") for _, node in found]
     count = well_count_of(wells)
@@ -106,7 +107,9 @@ def results(document: Document, grid: Grid, header: int, following: int | None) 
     nodes = []
     for (group, node), well in zip(found, wells, strict=True):
         group.measurements.clear()
-        if "luminescence" in node:
+        if well:
+            if "luminescence" not in node:
+                missed(document, node, "luminescence", "RLU", str(node.get(CUSTOM, {}).pop("Signal", "no signal")))
             sample = node.setdefault("sample document", {})
             name = sample.get("sample identifier", "")
             put(node, "sample document/sample role type", ROLES.get(name[:1].casefold()))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.envelope import add_error
+from allotrope.envelope import CUSTOM, add_error, put
 from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, as_percent, measurements
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, cell, text
+from allotrope.values import number
 
 if TYPE_CHECKING:
-    from allotrope.envelope import Document
+    from allotrope.envelope import Document, Group
+    from allotrope.grid import Table
+    from allotrope.record import Cell, Record
     from allotrope.source import Source
     from allotrope.values import Locale
 
 
-def share(value: Any, locale: Locale) -> int | float | None:
-    """A percentage; a workbook stores it as a fraction of one."""
+def fraction(value: Any, locale: Locale) -> int | float | None:
+    """A percentage that a workbook stores as a fraction of one."""
     return as_percent(value, locale) if isinstance(value, str) else round(value * 100, 10)
 
 
@@ -29,20 +32,77 @@ def densities(state: str, path: str) -> tuple[Field, Field]:
     )
 
 
+def sizes(state: str) -> tuple[str, ...]:
+    """The spellings of a diameter."""
+    return (f"{state} Mean Size", f"{state} Mean Size (microns)", f"{state} Diameter")
+
+
+def viability(table: Table) -> Field:
+    """The viability; numbers of which none is above one are fractions, as workbooks store percentages."""
+    cells = [cell for record in table.records() if (cell := record.cell(*VIABILITY))]
+    numbers = [cell.value for cell in cells if isinstance(cell.value, (int, float))]
+    read = fraction if numbers and max(numbers) <= 1 else as_percent
+    return Field(VIABILITY, "processed data/viability (cell counter)", unit="%", read=read, required=True)
+
+
+VIABILITY = ("Viability", "Viability (%)")
 FIELDS = (
     Field("Well Name", "sample document/sample identifier"),
-    Field("Viability", "processed data/viability (cell counter)", unit="%", read=share, required=True),
     *densities("Live", "processed data/viable cell density (cell counter)"),
     *densities("Total", "processed data/total cell density (cell counter)"),
     *densities("Dead", "processed data/dead cell density (cell counter)"),
-    Field(("Total Mean Size", "Total Mean Size (microns)"), "processed data/average total cell diameter", unit="µm"),
-    Field(("Live Mean Size", "Live Mean Size (microns)"), "processed data/average live cell diameter (cell counter)", unit="µm"),
-    Field(("Dead Mean Size", "Dead Mean Size (microns)"), "processed data/average dead cell diameter (cell counter)", unit="µm"),
+    Field(sizes("Total"), "processed data/average total cell diameter", unit="µm"),
+    Field(sizes("Live"), "processed data/average live cell diameter (cell counter)", unit="µm"),
+    Field(sizes("Dead"), "processed data/average dead cell diameter (cell counter)", unit="µm"),
     Field("Total Count", "processed data/total cell count", unit="cell"),
     Field("Live Count", "processed data/viable cell count", unit="cell"),
     Field("Dead Count", "processed data/dead cell count", unit="cell"),
+    *(
+        Field(label, f"processed data/{CUSTOM}/{name}", read=as_percent)
+        for label, name in (
+            ("Aggregates (%)", "cell aggregation percentage"),
+            ("Aggregate Count", "aggregate count"),
+            ("Aggregate Size", "aggregate size"),
+        )
+    ),
+    *(Field(label, "sample document/custom information document") for label in ("Row", "Column")),
     Field(("Errors:", "Errors"), "error"),
 )
+
+
+class Run:
+    """What the facts above the table say of all wells."""
+
+    def __init__(self, document: Document, facts: Record) -> None:
+        document.system["software version"] = facts.text("Version")
+        document.device["equipment serial number"] = facts.text("Instrument SN")
+        self.analyst = facts.text("Operator")
+        plate, assay, dilution = (facts.cell(label) for label in ("Plate Name", "Assay Name", "Dilution"))
+        self.assay = after_colon(assay) if assay and assay.keep_text() else None
+        factor = number(after_colon(dilution), document.source.locale.decimal) if dilution else None
+        if dilution and factor is not None:
+            dilution.mapped()
+        self.constants: dict[str, Any] = {
+            "measurement time": facts.time("Results Timestamp"),
+            f"sample document/{CUSTOM}/Well Plate Identifier": after_colon(plate) if plate and plate.keep_text() else None,
+        }
+        self.constants = {path: value for path, value in self.constants.items() if value is not None}
+        if factor is not None:
+            self.constants["processed data/data processing document/cell density dilution factor"] = {
+                "value": factor,
+                "unit": "(unitless)",
+            }
+        self.custom = facts.rest()
+
+    def describe(self, group: Group) -> None:
+        """Put what is true of a group there."""
+        put(group.document, "analyst", self.analyst)
+        put(group.node, f"{CUSTOM}/assay identifier", self.assay)
+
+
+def after_colon(cell: Cell) -> str:
+    """The text behind the last colon: a value may repeat its label."""
+    return cell.text.rpartition(":")[2].strip()
 
 
 def read(source: Source) -> Document:
@@ -54,22 +114,17 @@ def read(source: Source) -> Document:
         if header is None:
             continue
         facts = grid.pairs(range(header))
-        document.system["software version"] = facts.text("Version")
-        document.device["equipment serial number"] = facts.text("Instrument SN")
-        analyst = facts.text("Operator")
-        custom = facts.rest()
-        for group, node in measurements(
-            document, grid.table(header), FIELDS, constants={"device control/device type": "cell counter"}
-        ):
-            if analyst:
-                group.document["analyst"] = analyst
+        table = grid.table(header)
+        run = Run(document, facts)
+        constants = {"device control/device type": "cell counter", **run.constants}
+        for group, node in measurements(document, table, (*FIELDS, viability(table)), constants=constants):
+            run.describe(group)
             node["processed data aggregate document"]["processed data document"][0]["processed data identifier"] = (
                 document.identifier("processed data")
             )
             for message in str(node.pop("error", "")).split(","):
                 add_error(node, message, "Cell Counting")
-            if custom:
-                group.node["custom information document"] = dict(custom)
+            put(node, CUSTOM, dict(run.custom))
     if not document.groups:
         raise source.damaged("the table", "no row with 'Well Name', or no well under it", "a table of wells")
     return document

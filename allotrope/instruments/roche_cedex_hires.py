@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allotrope.aside import leave_out, repeats, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.families.cells import DENSITY, millions
+from allotrope.families.cells import DENSITY, millions, no_viability
 from allotrope.field import Field, apply, as_number, as_text, as_time
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, cell, text
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROCESSED = f"processed data/{CUSTOM}"
 VIABILITY, VIABLE = "Viability", "Viable Cell Conc."
+COUNTED = (VIABILITY, VIABLE, "Total Cell Conc.", "Dead Cell Conc.", "Total Cell Count", "Viable Cell Count", "Avg Diameter")
 INSTRUMENT_FACTS = (
     Field("Cedex ID", "@device/device identifier"),
     Field("System name", "@device/asset management identifier"),
@@ -79,14 +80,14 @@ def read(source: Source) -> Document:
         if _counted(document, first or record, record):
             first = first or record
     if not document.groups:
-        raise source.empty("the table", "no row with a viability and viable cells", "at least one count")
+        raise source.empty("the table", "no row with the result of a count", "at least one count")
     return document
 
 
 def _counted(document: Document, first: Record, record: Record) -> bool:
-    """One count; without viability or viable density, which the standard requires, it is kept but not measured."""
-    if record.peek_number(VIABILITY) is None or record.peek_number(VIABLE) is None:
-        set_aside(document, record, "the count has no viability or no viable cells")
+    """One count; what the standard requires and the row lacks is stated as no result; a row without any result is set aside."""
+    if not any(record.peek_number(label) is not None for label in COUNTED):
+        set_aside(document, record, "the row holds no result of a count")
         return False
     group = document.group()
     node = group.measurement(CONSTANTS)
@@ -95,6 +96,7 @@ def _counted(document: Document, first: Record, record: Record) -> bool:
     else:
         repeats(first, record, [label for field in INSTRUMENT_FACTS for label in field.names])
     apply(FIELDS, record, node, document, group)
+    no_viability(document, node, record, VIABILITY, VIABLE)
     put(node, CUSTOM, record.rest())
     return True
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import leave_out
 from allotrope.custom import CUSTOM
-from allotrope.envelope import put, quantity
+from allotrope.envelope import add_error, put, quantity
 from allotrope.families.phrases import Phrases
 from allotrope.families.plate import split_well
 from allotrope.instrument import Instrument
+from allotrope.required import MEANING, NO_RESULT
 from allotrope.signature import Signature, cell
 from allotrope.values import moment, number
 
@@ -162,7 +163,7 @@ def wells(table: Table, run: Run) -> list[Record]:
 
 
 def measure(document: Document, run: Run, settings: list[Settings], record: Record, plate: str, count: int) -> None:
-    """One well: a measurement for every setting whose cell holds a number; what is none, such as OVER, is kept and reported."""
+    """One well: a measurement for every setting whose cell is filled; what is no number, such as OVER, is its error."""
     group = document.group()
     put(group.document, "analyst", run.analyst)
     put(group.node, "measurement time", run.time)
@@ -172,10 +173,7 @@ def measure(document: Document, run: Run, settings: list[Settings], record: Reco
     well, own = record.text("Well positions") or "", record.text("Plate")
     for setting in settings:
         measured, found = record.number(setting.label), record.cell(setting.label)
-        if measured is None:
-            if found:
-                message = f"{found.text!r} is no {setting.kind}: the measurement is left out, the cell kept"
-                document.source.find("unparsed-value", message, found.where, "warning")
+        if measured is None and not found:
             continue
         node = group.measurement({"device control/device type": "plate reader", "device control/detection type": setting.mode})
         for path, (value, unit) in setting.numbers.items():
@@ -185,7 +183,12 @@ def measure(document: Document, run: Run, settings: list[Settings], record: Reco
         node["sample document"] = {"sample identifier": f"{name}_{well}" if name else well, "location identifier": well}
         put(node, "sample document/well plate identifier", name or None)
         put(node, "compartment temperature", setting.temperature, "degC")
-        put(node, setting.kind, measured, UNITS[setting.kind])
+        if measured is None and found:
+            put(node, setting.kind, NO_RESULT, UNITS[setting.kind])
+            document.fill({}, setting.kind, MEANING)
+            add_error(node, found.as_text(), setting.mode)
+        else:
+            put(node, setting.kind, measured, UNITS[setting.kind])
     if group.measurements:
         put(group.node, CUSTOM, record.rest())
     else:

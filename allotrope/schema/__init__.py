@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from allotrope.schema.files import manifest_of, manifests, root, standing, technique
+from allotrope.schema.influence import Influence
 from allotrope.schema.prepare import Prepared
 from allotrope.schema.problems import check
 from allotrope.schema.shapes import Shape
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
     from allotrope.errors import Finding
+    from allotrope.places import Place
 
 __all__ = ["Shape", "dangling", "manifest_of", "manifests", "root", "shape", "standing", "units", "validate", "validator"]
 
@@ -53,6 +55,15 @@ def shape(manifest: str) -> Shape:
 
 
 @cache
+def place(manifest: str) -> Place:
+    """The top place of a manifest's documents, with what its schema can tell apart at each place below."""
+    from allotrope.places import Place
+
+    prepared = _prepared(manifest)
+    return Place(shape(manifest), Influence([prepared.schema], prepared.definitions))
+
+
+@cache
 def units(manifest: str) -> dict[str, str]:
     """Symbol → IRI of every unit that the schemas of a manifest know."""
     return _prepared(manifest).units()
@@ -68,6 +79,9 @@ def validate(asm: dict[str, Any]) -> tuple[Finding, ...]:
     from allotrope.lint import lint
 
     manifest = manifest_of(asm)
-    closed = lint(asm, shape(manifest), frozenset(units(manifest)))
+    compiled = validator(manifest)
+    closed, folded = lint(asm, place(manifest), frozenset(units(manifest)))
+    if folded is not None and compiled.is_valid(folded):
+        return closed
     told = frozenset(finding.where for finding in closed if finding.code in ("not-finite", "not-json"))
-    return (*check(asm, validator(manifest), told), *closed)
+    return (*check(asm, compiled, told), *closed)

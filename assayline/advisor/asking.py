@@ -14,6 +14,7 @@ from assayline.advisor.question import CONFIDENCES, Answer, Bound, Facts, Questi
 from assayline.advisor.statements import check
 from assayline.advisor.tape import asked_digest
 from assayline.advisor.unsupported import Unsupported
+from assayline.json_files import digest
 
 if TYPE_CHECKING:
     from assayline.evidence import Evidence
@@ -53,7 +54,8 @@ def prepare(everything: Facts, name: str) -> Prepared:
     }
     request = Request(common, f"{own}{asked.brief}", json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
     ruled = checked(asked, bounds, facts, asked.rule(everything))
-    return Prepared(asked, facts, bounds, ruled, names, request, [common_id, own_id])
+    brief = [f"brief@{digest(asked.brief.encode())[7:15]}"] if asked.brief else []
+    return Prepared(asked, facts, bounds, ruled, names, request, [common_id, own_id, *brief])
 
 
 def _hidden(bound: dict[str, Any], names: Pseudonyms) -> dict[str, Any]:

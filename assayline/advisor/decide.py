@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from assayline.advisor.question import Facts
     from assayline.run_folder import RunFolder
 
-BY_RULES = {"kind": "rules", "model": None, "request_id": None, "prompt": None}
+SPENT = "logs/advisor.jsonl"
+BY_RULES: dict[str, Any] = {"kind": "rules", "model": None, "request_id": None, "prompt": None}
 
 
 @dataclass(slots=True)
@@ -50,18 +51,21 @@ def decide(run: RunFolder, name: str, by: str = "auto", model: str | None = None
     path = run.decision(question(name).name)
     if tape is not None and not path.is_file() and (tape / path.name).is_file():
         write_atomic(path, (tape / path.name).read_bytes())
-    return decide_at(path, name, load(run), by, model)
+    return decide_at(path, name, load(run), by, model, run.root / SPENT)
 
 
-def decide_at(path: Path, name: str, facts: Facts, by: str = "auto", model: str | None = None) -> Decided:
+def decide_at(
+    path: Path, name: str, facts: Facts, by: str = "auto", model: str | None = None, spent: Path | None = None
+) -> Decided:
     """The decision that stands in the file at `path`, or a new one on these facts, written there.
 
     The door for parts that have no run folder; with one, publish the facts and use `decide`, so that `--replay` finds them.
+    What a model cost is added to the file `spent` and held against the budget.
     """
     if path.is_file():
         return _replayed(path, name, facts)
     prepared = asking.prepare(facts, name)
-    body, findings = _ask(prepared, by, model)
+    body, findings = _ask(prepared, by, model, spent)
     whole = _whole(prepared, body, findings)
     write_json(path, whole)
     return Decided(whole, replayed=False, findings=findings)
@@ -101,10 +105,10 @@ def _replayed(path: Path, name: str, facts: Facts) -> Decided:
     return Decided(body, replayed=True, findings=findings)
 
 
-def _ask(prepared: Prepared, by: str, model: str | None) -> tuple[dict[str, Any], list[Finding]]:
+def _ask(prepared: Prepared, by: str, model: str | None, spent: Path | None) -> tuple[dict[str, Any], list[Finding]]:
     """Ask whoever is to answer; whatever goes wrong, the rule's answer stands and a finding says why."""
     try:
-        advisor = choose(by, model)
+        advisor = choose(by, model, spent)
     except Unanswered as error:
         where = f"decisions/{prepared.question.name}.json"
         return prepared.ruled | {"decided_by": BY_RULES}, [Finding(error.code, str(error), where, "warning")]
@@ -138,7 +142,7 @@ def _advised(prepared: Prepared, advisor: Advisor) -> tuple[dict[str, Any], list
     if choice is None and asked.cannot_tell is not None:
         choice = asked.cannot_tell(prepared.facts)
     if wrong := refusals(asked, prepared.bounds, choice, prepared.facts):
-        return ruled("choice-out-of-bounds", f"{'; '.join(wrong[:5])}; the rule answers instead.")
+        return ruled("choice-out-of-bounds", f"{prepared.names.hide('; '.join(wrong[:5]))}; the rule answers instead.")
     reasons = tuple(Reason(item["template"], tuple(item["evidence"])) for item in reply.body["because"])
     answer = Answer(choice, reasons, reply.body["confidence"], reply.body["what_would_change_this"])
     body = checked(asked, prepared.bounds, prepared.facts, answer, prepared.names, drop=True)

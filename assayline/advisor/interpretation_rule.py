@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assayline.advisor.question import Facts, number
+from assayline.advisor.question import Facts, decimals, number
+from assayline.advisor.questions.measurement_use import problems
 
 if TYPE_CHECKING:
     from assayline.evidence import Evidence
@@ -26,7 +27,7 @@ TELLING = (
 
 def statements(facts: Facts) -> list[Statement]:
     """Template, cited ids and confidence of every sentence that the evidence allows, the most important first."""
-    return [*_cells(facts), *_model(facts), *_clusters(facts), *_measured(facts), *_converted(facts)]
+    return [*_cells(facts), *_model(facts), *_clusters(facts), *_measured(facts), *_checked(facts), *_converted(facts)]
 
 
 def limits(facts: Facts) -> list[str]:
@@ -105,9 +106,8 @@ def _model(facts: Facts) -> list[Statement]:
             else "so the groups depend on the model and need a second look"
         )
         words = (
-            "Clusters from principal components agree with these at an adjusted Rand index of {clusters.agreement:.2f}, "
-            + tail
-            + "."
+            "Clusters from principal components agree with these at an adjusted Rand index of "
+            f"{{clusters.agreement:{decimals(facts, 'clusters.agreement')}}}, " + tail + "."
         )
         found.append((words, ("clusters.agreement", "clusters.count"), "medium"))
     return found
@@ -116,9 +116,10 @@ def _model(facts: Facts) -> list[Statement]:
 def _clusters(facts: Facts) -> list[Statement]:
     if not _has(facts, "clusters.count", "clusters.stability"):
         return []
+    shown = decimals(facts, "clusters.stability")
     words = (
         "The cells form {clusters.count:d} clusters at resolution {clusters.resolution:g}; under "
-        "resampling they come back with an adjusted Rand index of {clusters.stability:.2f}."
+        f"resampling they come back with an adjusted Rand index of {{clusters.stability:{shown}}}."
     )
     found: list[Statement] = [(words, ("clusters.count", "clusters.stability"), "medium")]
     for name in sorted(name.removesuffix(".name") for name in facts if name.startswith("clusters.c") and name.endswith(".name")):
@@ -163,6 +164,11 @@ def _measured(facts: Facts) -> list[Statement]:
             )
             found.append((words, (name,), "medium"))
     return found
+
+
+def _checked(facts: Facts) -> list[Statement]:
+    """A sentence for everything that the checks of the measurements found."""
+    return [(words, ids, "high") for _, _, words, ids in problems(facts)]
 
 
 def _subject(fact: Evidence) -> str:

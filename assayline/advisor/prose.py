@@ -105,8 +105,11 @@ def words_outside(template: str) -> str:
     return plain
 
 
-def check_prose(plain: str, evidence: list[Evidence], facts: Mapping[str, Evidence], answered: set[str]) -> None:
-    """Refuse what the words outside slots say beyond the cited evidence; `answered` are the truth values that slots show."""
+def check_prose(plain: str, bare: str, evidence: list[Evidence], facts: Mapping[str, Evidence], answered: set[str]) -> None:
+    """Refuse what the words outside slots say beyond the cited evidence.
+
+    `plain` holds the words that slots choose among, `bare` does not; `answered` are the truth values that slots show.
+    """
     said = _vocabulary(evidence)
     words = " ".join(fact.what for fact in evidence).casefold()
     if not (UNKNOWN.fullmatch(plain.strip()) and not ASSERTS.search(plain)):
@@ -117,7 +120,8 @@ def check_prose(plain: str, evidence: list[Evidence], facts: Mapping[str, Eviden
     _statistics(plain, words)
     texts = f"{words} {' '.join(said)}".casefold()
     for match in CELL_TYPES.finditer(plain):
-        if re.sub(r"[- ]+", " ", match[0].casefold()).rstrip("s") not in re.sub(r"[- ]+", " ", texts):
+        kind = re.sub(r"[- ]+", " ", match[0].casefold()).rstrip("s")
+        if not re.search(rf"\b{re.escape(kind)}", re.sub(r"[- ]+", " ", texts)):
             raise Unsupported(reason=f"the cell type '{match[0]}' is not in the evidence it cites")
     for match in CAPITALS.finditer(plain):
         if match[0] not in ACRONYMS and match[0] not in said:
@@ -125,7 +129,7 @@ def check_prose(plain: str, evidence: list[Evidence], facts: Mapping[str, Eviden
     for word in re.findall(r"[A-Za-z][A-Za-z-]{2,}", plain):
         if word in _listed(facts.values()) and word not in said:
             raise Unsupported(reason=f"the name '{word}' is of evidence that it does not cite")
-    _truths(plain, facts, answered)
+    _truths(plain, bare, facts, answered)
 
 
 def _directions(plain: str, evidence: list[Evidence]) -> None:
@@ -155,12 +159,12 @@ def _statistics(plain: str, words: str) -> None:
             raise Unsupported(reason=f"'{match[0]}' is not said by the evidence it cites")
 
 
-def _truths(plain: str, facts: Mapping[str, Evidence], answered: set[str]) -> None:
+def _truths(plain: str, bare: str, facts: Mapping[str, Evidence], answered: set[str]) -> None:
     """A truth value (converged, accepted) is spoken of only through the slot that picks the words by it."""
     for fact in facts.values():
-        if isinstance(fact.value, bool) and fact.id not in answered and fact.id.count(".") == 1:
+        if isinstance(fact.value, bool) and fact.id.count(".") == 1:
             stem = fact.id.rpartition(".")[2].removesuffix("ed")
-            if re.search(rf"\b(?:un|non-?)?{stem}", plain, re.IGNORECASE):
+            if re.search(rf"\b(?:un|non-?)?{stem}", bare if fact.id in answered else plain, re.IGNORECASE):
                 raise Unsupported(reason=f"says '{stem}…' without the slot of '{fact.id}'")
 
 

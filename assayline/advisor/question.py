@@ -104,6 +104,11 @@ def _listed(value: Any) -> Any:
     return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def decimals(facts: Facts, name: str) -> str:
+    """The format in which an index from -1 to 1 is shown: two decimals, or two digits where these would hide it."""
+    return ".2f" if abs(number(facts, name)) >= 1 / 10 else ".2g"
+
+
 def text(facts: Facts, name: str, default: str = "") -> str:
     """The value of a fact that is a text, or `default` when it is not there or none."""
     value = facts[name].value if name in facts else default

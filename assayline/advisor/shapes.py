@@ -40,12 +40,13 @@ def interpretation_shape() -> type[BaseModel]:
     from pydantic import BaseModel, ConfigDict
 
     class Statement(BaseModel):
-        """One statement: a template with slots, the evidence it stands on, and how sure it is."""
+        """One statement: a template with slots, the evidence it stands on, how sure it is, and what would change it."""
 
         model_config = ConfigDict(extra="forbid")
         template: str
         evidence: list[str]
-        confidence: Literal["high", "medium", "low"]
+        confidence: Confidence
+        what_would_change_this: str = ""
 
     class Interpretation(BaseModel):
         """Statements, the most important first, and what the data cannot tell."""

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assayline.advisor.caveats import check_verdicts
 from assayline.advisor.prose import SLOT, check_prose, check_shares, words_outside
 from assayline.advisor.subjects import check_subjects
 from assayline.advisor.unsupported import Unsupported
@@ -68,7 +69,9 @@ def check(
     if must_cite and not used:
         raise Unsupported(reason="cites no evidence")
     evidence = [known[name] for name in dict.fromkeys((*cited, *named))]
-    check_prose(words_outside(template), evidence, facts, {slot["id"] for slot in slots if slot["yes"]})
+    plain = words_outside(template)
+    check_verdicts(plain, evidence)
+    check_prose(plain, SLOT.sub(" ", template), evidence, facts, {slot["id"] for slot in slots if slot["yes"]})
     check_shares(template, known, {match[1]: _slot(match[1])["id"] for match in SLOT.finditer(template)})
     shown_at = [(place, slot["id"], slot["about"]) for place, slot in zip(places, slots, strict=True)]
     check_subjects(shown_at, template, known, names, set(used))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assayline.advisor.pseudonym import Pseudonyms
     from assayline.evidence import Evidence
 
+END = re.compile(r"[.;!?](?=\s)")
 Mention = tuple[int, str, str, bool]
 """Place in the template, kind (sample, cluster), name, and whether it is named here (else a value of it is shown)."""
 
@@ -27,15 +28,34 @@ def check_subjects(
     """Refuse values beside another's name, and names of which nothing is cited; slots are place, evidence id, `@` word."""
     found = [mention for slot in slots for mention in _mentions(*slot, known)]
     found += _spelled(template, known, names, cited)
+    ends = [match.start() for match in END.finditer(template)]
     for kind in {kind for _, kind, _, named in found if named}:
-        runs: list[tuple[str, set[bool]]] = []
-        for _, _, name, named in sorted(item for item in found if item[1] == kind):
-            if runs and runs[-1][0] == name:
-                runs[-1][1].add(named)
-            else:
-                runs.append((name, {named}))
-        if wrong := next((name for name, marks in runs if marks == {False}), None):
-            raise Unsupported(reason=f"shows a value of another {kind} than the one it names ({wrong!r})")
+        last = ""
+        for sentence in _by_sentence(sorted(item for item in found if item[1] == kind), ends):
+            last = _check_sentence(kind, sentence, last)
+
+
+def _by_sentence(mentions: list[Mention], ends: list[int]) -> list[list[Mention]]:
+    """Mentions parted where sentences end."""
+    found: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        found.setdefault(sum(end < mention[0] for end in ends), []).append(mention)
+    return [found[number] for number in sorted(found)]
+
+
+def _check_sentence(kind: str, mentions: list[Mention], last: str) -> str:
+    """Every stretch about one name names it, or nobody is named and it goes on about the last one; gives the last name."""
+    runs: list[tuple[str, set[bool]]] = []
+    for _, _, name, named in mentions:
+        if runs and runs[-1][0] == name:
+            runs[-1][1].add(named)
+        else:
+            runs.append((name, {named}))
+    anybody = any(True in marks for _, marks in runs)
+    for name, marks in runs:
+        if marks == {False} and (anybody or last not in ("", name)):
+            raise Unsupported(reason=f"shows a value of another {kind} than the one it names ({name!r})")
+    return runs[-1][0] if anybody else last
 
 
 def _mentions(place: int, name: str, about: str | None, known: Mapping[str, Evidence]) -> list[Mention]:

@@ -35,6 +35,18 @@ def answer_digest(body: dict[str, Any]) -> str:
     return digest(canonical({key: body.get(key) for key in ANSWERED}))
 
 
+def statements_digest(body: dict[str, Any]) -> str:
+    """The digest of an interpretation's statements and limits, by which a later edit of the file shows."""
+    return digest(canonical({key: body.get(key) for key in ("statements", "limits")}))
+
+
+def teller(body: dict[str, Any]) -> str:
+    """Who interpreted: the recorded kind, but `human` for a file whose statements were edited after it was written."""
+    kind = str((body.get("decided_by") or {}).get("kind", "human"))
+    same = "answered" not in body or body["answered"] == statements_digest(body)
+    return kind if same else "human"
+
+
 def who(body: dict[str, Any]) -> str:
     """Who decided: the recorded kind, but `human` for a file that was edited after it was written."""
     kind = str((body.get("decided_by") or {}).get("kind", "human"))

@@ -28,6 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet (default: printed)")
     parser.add_argument("--check-sheet", type=Path, metavar="SHEET", help="check this sheet instead of making one")
     parser.add_argument("--metadata", type=Path, metavar="TABLE", help="csv or tsv with a row a sample")
+    parser.add_argument("--run", dest="folder", type=Path, metavar="DIR", help="run folder that holds the decision on the table")
+    parser.add_argument("--by", choices=("auto", "claude", "rules"), default="auto", help="who decides on the table (with --run)")
     parser.add_argument("--step", default="", metavar="STEP", help="where the pipeline begins, as sarek's variant_calling")
     parser.add_argument(
         "--strandedness", default="", choices=("auto", "forward", "reverse", "unstranded"), help="of all libraries"
@@ -96,6 +98,8 @@ def _order(options: argparse.Namespace) -> Order:
         prefix=options.prefix,
         link=options.link,
         merge=options.merge,
+        run=options.folder,
+        by=options.by,
     )
 
 

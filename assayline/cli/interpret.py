@@ -28,7 +28,12 @@ def run(options: argparse.Namespace) -> Outcome:
     from assayline.run_folder import RunFolder
 
     body, findings = interpret(RunFolder(options.folder).existing(), options.by, options.model, again=options.again)
-    lines = [f"- {item['text']} ({item['confidence']})" for item in body["statements"]]
+    lines = []
+    for item in body["statements"]:
+        lines.append(f"- {item['text']} ({item['confidence']})")
+        lines += [f"  {item[key]}" for key in ("caveat", "what_would_change_this") if item.get(key)]
     lines += [f"  limit: {limit}" for limit in body.get("limits") or []]
+    if rule := body.get("rule_statements"):
+        lines += ["the rules alone would say:", *(f"  - {text}" for text in rule)]
     lines.append(f"{len(body['statements'])} statements, {len(body.get('dropped') or [])} dropped")
     return Outcome([body], findings, text="\n".join(lines))

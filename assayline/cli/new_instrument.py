@@ -8,6 +8,7 @@ group allotrope.instruments. The status is 5 where the technique's schema asks f
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +23,14 @@ from assayline.files import refuse_overwrite, write_whole
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from assayline.sketch.look import Look
     from assayline.sketch.propose import Choice, Proposal
     from assayline.sketch.trial import Trial
 
 INVALID = 5
+MAPPING = "instrument_mapping.json"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
@@ -38,6 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vendor", help="name of the vendor (default: from NAME)")
     parser.add_argument("--product", help="name of the product (default: from NAME)")
     parser.add_argument("--technique", metavar="MANIFEST", help="take this technique, by its manifest or a part of it")
+    parser.add_argument("--by", choices=("auto", "claude", "rules"), default="auto", help="who maps (default: auto)")
+    parser.add_argument("--model", metavar="NAME", help="which Claude model (default: $ASSAYLINE_MODEL, else the newest Opus)")
     parser.add_argument("--force", action="store_true", help="overwrite, and go on where an instrument knows the file already")
 
 
@@ -84,8 +90,9 @@ def run(options: argparse.Namespace) -> Outcome:
     proposal = propose(
         sample, options.name, options.vendor or vendor.title(), options.product or titled, _manifest(options.technique)
     )
+    proposal, told = advised(proposal, sample, golden_folder(options) / MAPPING, options)
     proposal = replace(proposal, beats=known)
-    path, golden = options.to / f"{options.name}.py", options.to / "goldens" / options.name / options.sample.name
+    path, golden = options.to / f"{options.name}.py", golden_folder(options) / options.sample.name
     places = [golden, *(golden.with_name(golden.name + ending) for ending in (".asm.json", ".ledger.json"))]
     for place in (path, *places):
         refuse_overwrite(place, force=options.force)
@@ -95,7 +102,32 @@ def run(options: argparse.Namespace) -> Outcome:
     contents = {golden: options.sample.read_bytes()}
     contents |= {golden.with_name(golden.name + ending): text.encode() for ending, text in texts.items()}
     write_whole(contents, force=options.force)
-    return _outcome(proposal, trial, path, golden)
+    outcome = _outcome(proposal, trial, path, golden)
+    return replace(outcome, findings=[*told, *outcome.findings])
+
+
+def golden_folder(options: argparse.Namespace) -> Path:
+    """Where the golden and the decision on the mapping stand."""
+    folder: Path = options.to / "goldens" / options.name
+    return folder
+
+
+def advised(proposal: Proposal, sample: Look, path: Path, options: argparse.Namespace) -> tuple[Proposal, Sequence[Finding]]:
+    """The proposal as the advisor decides on technique and columns, with its findings; that of the rules stands as it is.
+
+    A decision that was made, or that a person wrote, is followed; `--technique` overrules both.
+    """
+    from assayline.advisor.claude import KEY
+    from assayline.advisor.decide import decide_at
+    from assayline.facts import export
+    from assayline.sketch.advised import follow
+
+    asked = options.by == "claude" or (options.by == "auto" and os.environ.get(KEY)) or path.is_file()
+    if options.technique or not asked:
+        return proposal, ()
+    facts = {fact.id: fact for fact in export.facts(export.report(sample, proposal), "export.json")}
+    decided = decide_at(path, "instrument_mapping", facts, options.by, options.model)
+    return follow(decided.body, proposal, sample), decided.findings
 
 
 def _outcome(proposal: Proposal, trial: Trial, path: Path, golden: Path) -> Outcome:

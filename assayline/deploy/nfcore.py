@@ -78,6 +78,14 @@ class Pipeline:
         return named[0] if named else "input" if "input" in self.parameters else ""
 
     @cached_property
+    def outdir_parameter(self) -> str:
+        """The parameter for the folder of outputs: `outdir`, else a required one that takes a folder; empty if there is none."""
+        if "outdir" in self.parameters:
+            return "outdir"
+        folders = [name for name in self.required if self.parameters.get(name, {}).get("format") == "directory-path"]
+        return folders[0] if len(folders) == 1 else ""
+
+    @cached_property
     def sheet_schema(self) -> dict[str, Any]:
         """The schema of the sample sheet, where its parameter says or nf-core's layout puts it; raises BadInput for none."""
         said = str(self.parameters.get(self.sheet_parameter, {}).get("schema") or SHEET)

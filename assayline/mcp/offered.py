@@ -12,12 +12,14 @@ class Offer:
     """How a command stands towards files and services.
 
     `reads`: it writes nothing. `named`: inputs that a call must give though the command line has a default, since files go there.
-    `service`: it talks to a service if it is asked to.
+    `service`: it talks to a service if it is asked to. `without`: inputs that a tool does not take, since they write to a place
+    of the account that no call names.
     """
 
     reads: bool = False
     named: tuple[str, ...] = ()
     service: bool = False
+    without: tuple[str, ...] = ()
 
 
 OFFERS: dict[str, Offer] = {
@@ -37,6 +39,16 @@ OFFERS: dict[str, Offer] = {
     "advise": Offer(service=True),
     "interpret": Offer(service=True),
     "run": Offer(named=("workflow", "run"), service=True),
+    "deploy check": Offer(reads=True, without=("fix",)),
+    "deploy sheet": Offer(),
+    "deploy fetch": Offer(service=True),
+    "deploy parameters": Offer(service=True),
+    "deploy profile": Offer(),
+    "deploy launch": Offer(service=True),
+    "deploy verify": Offer(named=("notebook",)),
+    "deploy bundle": Offer(),
+    "deploy unbundle": Offer(),
+    "problem": Offer(service=True),
     "notebook push": Offer(named=("notebook",), service=True),
     "notebook list": Offer(reads=True),
     "notebook show": Offer(reads=True),

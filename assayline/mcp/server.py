@@ -71,7 +71,7 @@ async def call(command: str, given: dict[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {"schema": SCHEMA, "command": command, "ok": False, "results": [], "findings": [finding]}
         return answer(body, error.status, [], limit=1, offset=0)
     body, status = await envelope(line)
-    return answer(body, status, inputs(command, given), limit=given.get("limit", 50), offset=given.get("offset", 0))
+    return answer(body, status, inputs(command, given), limit=given.get("max_results", 50), offset=given.get("offset", 0))
 
 
 def summary(body: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGING: dict[str, Any] = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50, "description": "at most so many results"},
+    "max_results": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50, "description": "at most so many results"},
     "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "leave out so many results"},
 }
 TYPES: dict[Any, dict[str, Any]] = {int: {"type": "integer"}, float: {"type": "number"}}
@@ -25,8 +25,9 @@ def actions(command: str) -> Iterator[tuple[str, argparse.Action]]:
     verb, _, sub = command.partition(" ")
     for action in verb_parser(f"assayline {command}", load(verb, sub))._actions:
         shared = action.dest in ("help", "json")
-        beyond = not action.option_strings and str(action.metavar).startswith("-- ")  # words for another program
-        if not (shared or beyond):
+        # words for another program
+        beyond = action.nargs == argparse.REMAINDER or (not action.option_strings and str(action.metavar).startswith("-- "))
+        if not (shared or beyond) and name_of(action) not in OFFERS[command].without:
             yield name_of(action), action
 
 

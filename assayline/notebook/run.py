@@ -22,6 +22,7 @@ PARTS = (
     "asm/**/*.asm.json",
     "ledger/**/*.ledger.json",
     "tables/**/*.parquet",
+    "tables/*.json",
     "cells/*.json",
     "cells/*.parquet",
     "figures/*.png",

@@ -33,6 +33,9 @@ def number(value: Any) -> str:
         return text.replace("-", "\N{MINUS SIGN}")
     if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
         return ", ".join(map(number, value))
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        rows = (" → ".join(number(part) for part in item.values() if part != "") for item in value)
+        return "; ".join(rows) or "nothing"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

@@ -34,8 +34,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gate, decisions by rules (the model by a person: no training), QC, survey, clusters."""
     from assayline.advisor.decide import decide
     from assayline.advisor.tape import chosen
-    from assayline.cells.steps import inspect_step, qc_step
+    from assayline.cells.steps import inspect_step
     from assayline.cells.steps_model import annotate_step, integrate_step
+    from assayline.cells.steps_qc import qc_step
 
     folder = tmp_path_factory.mktemp("made")
     truth = simulate(cells=160, genes=240, groups=2, dying=6, shallow=4, seed=2)

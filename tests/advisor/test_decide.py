@@ -15,7 +15,7 @@ from assayline.advisor.question import question
 from assayline.advisor.tape import FOLLOWERS
 from assayline.errors import BadInput, BadUsage, Refused
 from tests.advisor.conftest import DONORS, KEY
-from tests.advisor.messages_api import fails, messages_api, says
+from tests.advisor.messages_api import messages_api, says
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 GOOD = {
@@ -121,12 +121,9 @@ def test_claude_decides_and_the_file_says_so(run, claude):
     body = json.loads(run.decision("qc_thresholds").read_text())
     valid("decision", body)
     assert body == found.body and not found.findings
-    assert body["decided_by"] == {
-        "kind": "claude",
-        "model": newest_opus(),
-        "request_id": "req_loopback",
-        "prompt": "common@1+choice@1",
-    }
+    by = body["decided_by"]
+    assert by.pop("usage")["output_tokens"] == 5
+    assert by == {"kind": "claude", "model": newest_opus(), "request_id": "req_loopback", "prompt": "common@2+choice@2"}
     assert body["choice"]["mads_counts"] == 4.0 and body["rule_choice"]["mads_counts"] == 3.0
     assert body["because"][0]["text"].startswith("Limits of 4 MADs would remove ")
     assert any(donor in body["what_would_change_this"] for donor in DONORS), "the pseudonym is put back"
@@ -151,56 +148,6 @@ def test_no_name_leaves_the_machine_and_no_key_stays_on_it(run, claude, assaylin
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
 
 
-BROKEN = {
-    "out of range": (says(GOOD | {"choice": GOOD["choice"] | {"mads_counts": 60.0}}), "choice-out-of-bounds", 1),
-    "wrong type": (says(GOOD | {"choice": GOOD["choice"] | {"minimum_cells_per_gene": "many"}}), "advisor-unanswered", 1),
-    "prose": (says("I would use 3 MADs."), "advisor-unanswered", 1),
-    "other shape": (says({"thresholds": [1, 2]}), "advisor-unanswered", 1),
-    "cut": (says(json.dumps(GOOD)[:80], stop="max_tokens"), "advisor-unanswered", 1),
-    "refusal": (says(GOOD, stop="refusal"), "advisor-unanswered", 1),
-    "invented id": (
-        says(GOOD | {"because": [{"template": "It is so.", "evidence": ["inspect.magic"]}]}),
-        "choice-without-reason",
-        1,
-    ),
-    "wrong number": (
-        says(GOOD | {"because": [{"template": "It removes 99 cells.", "evidence": ["inspect.cells"]}]}),
-        "choice-without-reason",
-        1,
-    ),
-    "401": (fails(401), "advisor-unanswered", 1),
-    "404": (fails(404), "advisor-unanswered", 1),
-    "429": (fails(429, retry_after_ms="1"), "advisor-unanswered", 3),
-    "529": (fails(529, retry_after_ms="1"), "advisor-unanswered", 3),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_whatever_goes_wrong_the_rule_answers_and_a_finding_says_why(case, run, claude):
-    reply, code, asked = BROKEN[case]
-    with messages_api(reply) as script:
-        claude(script)
-        found = decide(undecided(run), "qc_thresholds")
-    assert len(script.requests) == asked
-    assert found.body["decided_by"]["kind"] == "rules" and found.body["choice"] == found.body["rule_choice"]
-    assert code in {item["code"] for item in found.body["findings"]}
-    valid("decision", found.body)
-
-
-def test_a_429_is_tried_again_and_the_second_answer_counts(run, claude):
-    with messages_api(fails(429, retry_after_ms="1"), says(GOOD)) as script:
-        claude(script)
-        found = decide(undecided(run), "qc_thresholds")
-    assert len(script.requests) == 2 and found.body["decided_by"]["kind"] == "claude"
-
-
-def test_a_service_that_is_not_there_leaves_the_rule(run, claude):
-    with messages_api(says(GOOD)) as script:
-        claude(script)
-    found = decide(undecided(run), "qc_thresholds")
-    assert found.body["decided_by"]["kind"] == "rules" and found.findings[0].code == "advisor-unanswered"
-
-
 def test_an_interpretation_keeps_what_is_supported_and_lists_what_is_not(run, claude):
     offered = {
         "statements": [
@@ -211,7 +158,7 @@ def test_an_interpretation_keeps_what_is_supported_and_lists_what_is_not(run, cl
             },
             {"template": "Exactly 700 cells were kept.", "evidence": ["qc.cells.kept"], "confidence": "high"},
             {"template": "Fine, says {qc.invented:d}.", "evidence": [], "confidence": "low"},
-            {"template": "Of sample-B {qc.sample_1.kept:d} cells were kept.", "evidence": [], "confidence": "low"},
+            {"template": "Of sample-A {qc.sample_1.kept:d} cells were kept.", "evidence": [], "confidence": "low"},
         ],
         "limits": ["There are 2 donors.", "Nothing tells what sample-A was treated with."],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -25,3 +26,16 @@ def on_path(tmp_path, monkeypatch):
         return path
 
     return put
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """A Nextflow to run with: the one that is here, else in CI the one that the project fetches."""
+    from assayline.deploy import engines_maven
+    from assayline.deploy.engines_nextflow import choices
+
+    if not choices():
+        if os.environ.get("CI") != "true":
+            pytest.skip("no Nextflow: assayline deploy check --fix")
+        engines_maven.fetch()
+    return choices()[0]

@@ -202,3 +202,37 @@ def test_the_command_writes_once_and_lists_what_it_left_out(assayline, shared, t
     assert assayline(*words).status == 9
     assert assayline(*words[:4], "-o", tmp_path / "s.txt").status == 2
     assert assayline("deploy", "sheet", shared / "nfcore" / "sarek", tmp_path / "größe d").status == 4
+
+
+def test_a_decision_on_the_table_is_kept_and_a_persons_is_followed(assayline, shared, tmp_path):
+    pair(tmp_path / "d", "A")
+    pair(tmp_path / "d", "B")
+    (tmp_path / "m.csv").write_text("who,donor,kind\nA,P1,weird\nB,P1,odd\n")
+    words = (
+        "deploy",
+        "sheet",
+        shared / "nfcore" / "sarek",
+        tmp_path / "d",
+        "--metadata",
+        tmp_path / "m.csv",
+        "--run",
+        tmp_path / "run",
+    )
+    done = assayline(*words)
+    assert done.status == 10
+    assert "names the sample" in done.err
+    path = tmp_path / "run" / "decisions" / "sheet_columns.json"
+    body = json.loads(path.read_text())
+    for item in body["choice"]["columns"]:
+        item["column"] = {"sample": "who", "patient": "donor", "status": "kind"}.get(item["role"], "")
+    body["choice"]["values"] = [
+        {"role": "status", "value": "weird", "meaning": "1"},
+        {"role": "status", "value": "odd", "meaning": "0"},
+    ]
+    path.write_text(json.dumps(body))
+    done = assayline(*words, "--json")
+    assert done.status == 0, done.out
+    assert [(row["sample"], row["patient"], row["status"]) for row in done.envelope["results"][0]["rows"]] == [
+        ("A", "P1", "1"),
+        ("B", "P1", "0"),
+    ]

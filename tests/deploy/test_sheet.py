@@ -22,7 +22,7 @@ def order_of(layout: Layout, root: Path) -> Order:
     table = words.pop("metadata", "")
     path = root.parent / "metadata.csv"
     if table:
-        path.write_text(table.replace(";", "\n") + "\n")
+        path.write_text(table.replace(";", "\n").replace("~", " ") + "\n")
     return Order(
         places=(root,),
         metadata=path if table else None,

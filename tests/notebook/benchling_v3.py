@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 PREFIX = "/api/v3"
+MODELS = {
+    "UpdateEntryInputWithPathParams": "update_entry_input_with_path_params",
+    "Entry": "entry",
+    "GeneralError": "general_error",
+    "DocumentPartPaginatedList": "document_part_paginated_list",
+}
 SHOWN = {
     "text": "DocumentPartText",
     "header": "DocumentPartHeader",
@@ -40,14 +46,16 @@ class Judge:
 
     def __init__(self, second: OpenApi) -> None:
         self.second = second
+        for name, file in MODELS.items():  # now: an import takes longer than a test's patience with a service
+            model(name, file)
 
     def request(self, method: str, path: str, query: dict[str, list[str]], kind: str, body: bytes) -> None:
         if not path.startswith(PREFIX):
             return self.second.request(method, path, query, kind, body)
         assert set(query) <= {"nextToken", "pageSize", "id.anyOf"}, query
         if method == "PATCH":
-            found = model("UpdateEntryInputWithPathParams", "update_entry_input_with_path_params")
-            made = found.model_validate(json.loads(body) | {"id": path.rpartition("/")[2]})
+            name = "UpdateEntryInputWithPathParams"
+            made = model(name, MODELS[name]).model_validate(json.loads(body) | {"id": path.rpartition("/")[2]})
             assert not unknown(made), unknown(made)
             assert made.parts_mutation.position in ("beginning_of_document", "end_of_document")  # type: ignore[attr-defined]
         return None
@@ -55,10 +63,9 @@ class Judge:
     def answer(self, method: str, path: str, status: int, body: Any) -> None:
         if not path.startswith(PREFIX):
             return self.second.answer(method, path, status, body)
-        name, file = ("Entry", "entry") if status == 200 else ("GeneralError", "general_error")
-        if path.endswith("/parts/items") and status == 200:
-            name, file = "DocumentPartPaginatedList", "document_part_paginated_list"
-        made = model(name, file).model_validate(body)
+        listed = "DocumentPartPaginatedList" if path.endswith("/parts/items") else "Entry"
+        name = listed if status == 200 else "GeneralError"
+        made = model(name, MODELS[name]).model_validate(body)
         assert not unknown(made), unknown(made)
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from tests.notebook.test_local import digest
 def entry(index: int, folder: Path) -> tuple[Entry, dict[str, Path]]:
     """Entry number `index` with a file of its own."""
     path = folder / f"{index}.txt"
-    if not path.exists():
-        path.write_text(f"file of entry {index}\n" * 50)
+    if not path.exists():  # whole or absent: another pusher may look for it now, and this one may be killed
+        half = folder / f"{index}.{os.getpid()}"
+        half.write_text(f"file of entry {index}\n" * 50)
+        half.replace(path)
     raw = path.read_bytes()
     import hashlib
 

@@ -142,9 +142,9 @@ def test_a_task_that_fails_shows_field_value_and_cell(run_folder: Path, tmp_path
 def test_the_body_is_written_once_where_the_tenant_has_entry_parts(
     run_folder: Path, tmp_path: Path, fake: FakeBenchling, fault: str
 ) -> None:
-    fake.documents, fake.delay = Documents(), 0.6
+    fake.documents, fake.delay = Documents(), 3.0
     fake.faults = scripted(fault, only="PATCH")
-    job = push(run_folder, tmp_path / "nb", adapter(fake, timeout=0.3))
+    job = push(run_folder, tmp_path / "nb", adapter(fake, timeout=1.5))
     assert (job.state, "note" in json.loads(job.receipt)) == ("done", False), job.reason
     parts = fake.documents.parts["etr_1"]
     entry = compose(read_run(run_folder), authors=["R. Vega"])

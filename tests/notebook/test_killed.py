@@ -69,7 +69,7 @@ def killed(tmp_path: Path, published: OpenApi, kills: int, seed: int, count: int
     last = [start(notebook, files, fake.address, count) for _ in range(2)]
     for child in last:
         out, err = child.communicate(timeout=600)
-        assert (child.returncode, err) == (0, ""), out
+        assert (child.returncode, err) == (0, ""), f"{out}{err}"
     keys = [item["metadata"]["extra_fields"]["assayline key"]["value"] for item in fake.experiments.values()]
     fake.stop()
     assert sorted(keys) == sorted(digest(f"killed {index}") for index in range(count))
@@ -90,6 +90,7 @@ def test_twenty_kills(tmp_path: Path, shared: Path) -> None:
     killed(tmp_path, published, kills=20, seed=20, count=60, share=0.02)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.slow
 def test_two_hundred_kills_and_a_thousand_entries(tmp_path: Path, shared: Path) -> None:
     published = OpenApi(shared / "specs" / "elabftw-v2.openapi.yaml")

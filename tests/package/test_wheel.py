@@ -56,7 +56,7 @@ def test_the_wheel_holds_the_packages_and_what_they_share(wheel):
         wanted = {name for name in sources if "__pycache__" not in name and "/_share/" not in name}
         assert wanted <= names
         assert f"{package}/py.typed" in names
-    for folder in ("workflows", "nextflow", "skills", "examples"):
+    for folder in ("workflows", "nextflow", "skills", "examples", "tests/advisor/situations"):
         if any(path.is_file() for path in (ROOT / folder).rglob("*")):
             assert any(name.startswith(f"assayline/_share/{folder}/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,6 +102,14 @@ def events(turn: Turn, model: str, number: int) -> Iterator[dict[str, Any]]:
     yield {"type": "message_stop"}
 
 
+class Server(ThreadingHTTPServer):
+    """A server that says nothing of a client that went away, as every client does at its end."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def scripted_model(*turns: Turn) -> Iterator[Script]:
     """Serve the script on a port of 127.0.0.1."""
@@ -141,7 +150,7 @@ def scripted_model(*turns: Turn) -> Iterator[Script]:
         def log_message(self, *words: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

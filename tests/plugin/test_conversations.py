@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from plugin.scripted_model import Turn, bash, calls, says
 
 import allotrope
 from assayline.mcp.offered import commands
+from tests.deploy.layouts import Layout, build
 
 pytestmark = pytest.mark.xdist_group("plugin")
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,8 +128,8 @@ def test_single_cell_qc(talk, plugin, place):
     (place / "scaled.csv").write_text("\n".join(",".join(row) for row in scaled))
     turns = (
         *opening(plugin, "single-cell-qc", "what-to-watch.md"),
-        script(plugin, "single-cell-qc", "gate.py scaled.csv refused; echo status $?"),
-        script(plugin, "single-cell-qc", "gate.py counts.csv run"),
+        script(plugin, "single-cell-qc", "gate.py scaled.csv refused --by rules; echo status $?"),
+        script(plugin, "single-cell-qc", "gate.py counts.csv run --by rules"),
         bash("assayline advise --list --run run"),
     )
     _, told = talk(*turns, says("done"), folder=place)
@@ -141,11 +143,68 @@ def test_single_cell_qc(talk, plugin, place):
     assert "qc_thresholds" in told.results[4]
 
 
+def test_scvi_tools(talk, plugin, place, gated):
+    shutil.copytree(gated, place / "run")
+    turns = (
+        *opening(plugin, "scvi-tools", "models-by-need.md"),
+        bash("assayline advise integration_model --run run --by rules"),
+        # a person decides: a smaller model, within the bounds
+        bash("sed -i -E 's/(\"max_epochs\"): [0-9]+/\\1: 30/' run/decisions/integration_model.json"),
+        script(plugin, "scvi-tools", "verdict.py run --by rules"),
+    )
+    _, told = talk(*turns, says("done"), folder=place)
+    opened(told, plugin, "scvi-tools", "models-by-need.md")
+    assert not told.failed, told.failed
+    body = json.loads(told.results[4])
+    report = json.loads((place / "run" / "cells" / "model.json").read_text())
+    assert body["verdict"] == report["verdict"]
+    assert body["decision"]["decided_by"] == "human"
+    assert body["decision"]["choice"]["max_epochs"] == report["settings"]["max_epochs"] == 30
+    assert "converged" in body["verdict"]
+
+
+def test_nextflow_deployment(talk, plugin, place, shared):
+    build(
+        Layout(
+            0,
+            "sarek",
+            {},
+            "run{1,2}/P001_tumor_S1_L001_[R1,R2]_001.fastq.gz run1/P001_normal_S2_L001_[R1,R2]_001.fastq.gz",
+            "",
+            (),
+        ),
+        place,
+    )
+    (place / "run1" / "Undetermined_S0_L001_R1_001.fastq.gz").write_bytes(next(place.rglob("*.gz")).read_bytes())
+    sarek = shared / "nfcore" / "sarek"
+    turns = (
+        *opening(plugin, "nextflow-deployment", "slurm.md"),
+        script(plugin, "nextflow-deployment", f"ready.py {sarek} run1 run2 --sheet sheet.csv; echo status $?"),
+        bash(f"assayline deploy sheet {sarek} --check-sheet sheet.csv"),
+        bash(f"assayline deploy launch {sarek} --run run --sheet sheet.csv --dry-run; echo status $?"),
+    )
+    _, told = talk(*turns, says("done"), folder=place)
+    opened(told, plugin, "nextflow-deployment", "slurm.md")
+    text, _, status = told.results[2].rpartition("status ")
+    body = json.loads(text)
+    assert not body["ready"]
+    assert status == "7"
+    assert any("25.10" in json.dumps(one) or "nf-schema" in json.dumps(one) for one in body["in_the_way"])
+    assert ["Undetermined" in one["file"] for one in body["left_out"]] == [True]
+    with (place / "sheet.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert sorted((row["patient"], row["sample"], row["status"]) for row in rows) == [
+        ("P001", "P001_normal", "0"), ("P001", "P001_tumor", "1"), ("P001", "P001_tumor", "1"),
+    ]  # fmt: skip
+    assert "status 0" not in told.results[4]
+    assert not (place / "run" / "results").exists()
+
+
 def test_interpretation(talk, plugin, place, gated):
     shutil.copytree(gated, place / "run")
     turns = (
         *opening(plugin, "interpretation", "wording.md"),
-        script(plugin, "interpretation", "claims.py run"),
+        script(plugin, "interpretation", "claims.py run --by rules"),
         bash("assayline report run && assayline advise --replay --run run"),
     )
     _, told = talk(*turns, says("done"), folder=place)

@@ -19,7 +19,7 @@ from assayline.cli.verbs import load, subverbs, verbs
 from assayline.errors import BadUsage
 from assayline.mcp import answer as answers
 from assayline.mcp.offered import NOT_OFFERED, OFFERS, commands
-from assayline.mcp.words import input_schema, words
+from assayline.mcp.words import PAGING, actions, input_schema, words
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "instruments" / "vi_cell_blu_pbmc.csv"
@@ -58,6 +58,7 @@ def test_every_command_is_a_tool_or_is_left_out_for_a_reason():
 def test_every_tool_has_typed_input_that_its_command_takes(command):
     schema = input_schema(command)
     jsonschema_rs.meta.validate(schema)
+    assert not set(dict(actions(command))) & set(PAGING)
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) <= set(schema["properties"])
     assert set(OFFERS[command].named) <= set(schema["required"])
@@ -79,7 +80,7 @@ def test_the_tools_are_listed_and_answer_with_what_was_not_found(ask):
         assert told["results"][0]["instrument"] == "beckman_vi_cell_blu"
         assert told["not_found"] == ["absent.csv"]
         assert told["not_processed"] == [{"input": str(ROOT / "LICENSE"), "error": "not-recognised"}]
-        page = (await client.call_tool("instruments", {"limit": 5, "offset": 2})).structured_content
+        page = (await client.call_tool("instruments", {"max_results": 5, "offset": 2})).structured_content
         assert len(page["results"]) == 5
         assert page["truncated"]
         assert page["total"] > 40
@@ -102,7 +103,9 @@ def test_a_conversion_writes_where_it_was_told_and_nowhere_else(ask, tmp_path):
         assert done.structured_content["results"][0]["ledger"]["cells"] == 215
         again = await client.call_tool("convert", {"paths": ["run.csv"], "output": "out"})
         assert again.structured_content["results"][0]["error"] == "would-overwrite"
-        asked = await client.call_tool("explain", {"path": "run.csv", "place": "/viability (cell counter)/value", "limit": 2})
+        asked = await client.call_tool(
+            "explain", {"path": "run.csv", "place": "/viability (cell counter)/value", "max_results": 2}
+        )
         assert asked.structured_content["total"] == 6
         for tool in ("doctor", "instruments", "notebook_list", "notebook_verify", "notebook_outbox", "advise"):
             await client.call_tool(tool, {})
@@ -118,6 +121,7 @@ def test_a_tool_that_would_choose_a_place_asks_for_it(ask, tmp_path):
             ("init", {}),
             ("notebook_push", {"run": "r"}),
             ("run", {"workflow": "lab_to_notebook"}),
+            ("deploy_verify", {"run": "r"}),
             ("new_instrument", {"name": "a_b", "sample": str(EXAMPLE)}),
         ):
             done = await client.call_tool(tool, given)

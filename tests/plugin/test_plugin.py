@@ -13,7 +13,7 @@ import pytest
 
 from assayline import __version__
 from tools import client as launcher
-from tools.plugin import MOST, pack
+from tools.build_plugin import MOST, pack
 
 pytestmark = pytest.mark.xdist_group("plugin")
 ROOT = Path(__file__).resolve().parents[2]

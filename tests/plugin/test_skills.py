@@ -21,7 +21,7 @@ TEXTS = [path for skill in SKILLS for path in [skill / "SKILL.md", *sorted((skil
 SCRIPTS = [
     path for skill in SKILLS for path in sorted((skill / "scripts").iterdir()) if os.access(path, os.X_OK) and path.is_file()
 ]
-NAMES = {"start", "instrument-data-to-allotrope", "single-cell-qc", "scvi-tools", "lab-notebook"}
+NAMES = {"start", "instrument-data-to-allotrope", "single-cell-qc", "scvi-tools", "nextflow-deployment", "lab-notebook"}
 NAMES |= {"interpretation"}
 
 FENCE = re.compile(r"^( *)```[a-z]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
@@ -108,6 +108,8 @@ def source() -> str:
 
 KNOWN = {
     "pip": "a program of Python's",
+    "_R1": "a part of a file's name",
+    "squeue": "a program of Slurm's",
     "raw": "an attribute of AnnData",
     "-0.0": "a number",
     "cells = mapped + kept + ignored": "an equation",

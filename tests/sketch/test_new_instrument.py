@@ -180,3 +180,32 @@ def test_every_table_of_the_corpus_gives_a_module_that_balances(case, tmp_path):
     assert trial.basis
     assert counts["cells"] == counts["mapped"] + counts["kept"] + counts["ignored"] > 0
     assert counts["mapped"] >= sum(one.certainty == "sure" for one in proposal.columns)
+
+
+def test_claude_maps_what_rules_are_not_sure_of_and_the_decision_is_followed_again(sample, tmp_path, assayline):
+    from tests.advisor.messages_api import messages_api, says
+
+    technique = "cell-counting/REC/2024/09/cell-counting"
+    columns = [
+        {"label": "Sample ID", "path": "sample document/sample identifier", "unit": ""},
+        {"label": "Total cells", "path": "processed data/total cell count", "unit": "cell"},
+    ]
+    answer = {
+        "choice": {"technique": technique, "columns": columns},
+        "confidence": "medium",
+        "what_would_change_this": "A manual.",
+    }
+    answer["because"] = [
+        {"template": "The label '{export.column.c6.label:s}' counts cells.", "evidence": ["export.column.c6.label"]}
+    ]
+    with messages_api(says(answer)) as script:
+        place = {"ANTHROPIC_API_KEY": "sk-loopback", "ANTHROPIC_BASE_URL": script.url}
+        out = tmp_path / "out"
+        done = assayline("new", "instrument", "acme_other", sample, "--to", out, "--json", env=place)
+        assert len(script.requests) == 1 and "97,1" not in json.dumps(script.bodies), "no value of the file leaves the machine"
+    choices = {one["label"]: one for one in done.envelope["results"][0]["proposal"]["columns"]}
+    assert (
+        choices["Total cells"]["path"] == "processed data/total cell count" and "decided by" in choices["Total cells"]["because"]
+    )
+    again = assayline("new", "instrument", "acme_other", sample, "--to", out, "--force", "--json")
+    assert again.envelope["results"][0]["proposal"]["columns"] == done.envelope["results"][0]["proposal"]["columns"]

@@ -182,6 +182,7 @@ def test_the_run_follows_from_its_tape(demo, assayline):
         "qc_thresholds",
         "integration_model",
         "clustering_resolution",
+        "measurement_use",
     }
 
 

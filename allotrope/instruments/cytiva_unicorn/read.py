@@ -312,7 +312,8 @@ class Reader:
         ):
             curve = curves.get(kind)
             inner = curve.child("Events") if curve else None
-            events = [event for event in (inner.all("Event") if inner else []) if event.record.peek("EventType") in keys]
+            numbered = enumerate(inner.all("Event") if inner else [], start=1)
+            events = [(count, event) for count, event in numbered if event.record.peek("EventType") in keys]
             made = fractions(events) if name == "fraction" else logs(events)
             group.node[f"{name} aggregate document"] = {f"{name} document": made}
             if curve:
@@ -328,10 +329,10 @@ def event_of(event: Node, index: str) -> Asm:
     return node
 
 
-def fractions(events: list[Node]) -> list[Asm]:
-    """The fractions of a run."""
+def fractions(events: list[tuple[int, Node]]) -> list[Asm]:
+    """The fractions of a run, with their numbers among all events."""
     made = []
-    for count, event in enumerate(events, start=1):
+    for count, event in events:
         node = event_of(event, f"Fraction Event {count}")
         put(node, "fraction role", event.record.text("EventText"))
         put(node, "field type", event.record.text("EventType"))
@@ -340,10 +341,11 @@ def fractions(events: list[Node]) -> list[Asm]:
     return made
 
 
-def logs(events: list[Node]) -> list[Asm]:
-    """The run log, each entry with the phase that it falls into."""
-    made, phase = [], None
-    for count, event in enumerate(events, start=1):
+def logs(events: list[tuple[int, Node]]) -> list[Asm]:
+    """The run log, each entry with its number among all events and the phase that it falls into."""
+    made: list[Asm] = []
+    phase = None
+    for count, event in events:
         text, kind = event.record.text("EventText"), event.record.peek("EventSubType")
         if text is None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
+from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, decimals, number, plain
 
 STABLE, SMALLEST = 0.9, 10
 
@@ -30,7 +30,10 @@ def bounds(facts: Facts) -> dict[str, Bound]:
 
 
 def rule(facts: Facts) -> Answer:
-    """Among stable clusterings without tiny clusters the one of the best silhouette; if none is stable, the most stable."""
+    """Among stable clusterings without tiny clusters the one of the best silhouette.
+
+    If none is stable, the cells are not split where a resolution leaves them whole, else the most stable one is taken.
+    """
     found = surveyed(facts)
     several = [name for name in found if number(facts, f"{name}.clusters") > 1] or list(found)
     stable = [
@@ -39,24 +42,32 @@ def rule(facts: Facts) -> Answer:
     if stable:
         best = max(stable, key=lambda name: (round(number(facts, f"{name}.silhouette"), 2), -found[name]))
         text = "is stable under resampling and was taken among the stable ones for its silhouette"
+    elif whole := [name for name in found if number(facts, f"{name}.clusters") <= 1]:
+        best = min(whole, key=lambda name: found[name])
+        text = "leaves the cells whole, since no finer clustering came back under resampling"
     else:
         best = max(several, key=lambda name: (number(facts, f"{name}.stability"), -found[name]))
         text = "came out as the steadiest under resampling, though not steady enough to rely on"
     ids = tuple(f"{best}.{key}" for key in ("clusters", "stability", "silhouette", "smallest"))
+    shown = {key: decimals(facts, f"{best}.{key}") for key in ("stability", "silhouette")}
     words = (
         f"Resolution {{choice.resolution:g}} gives {{{best}.clusters:d}} clusters (stability "
-        f"{{{best}.stability:.2f}}, silhouette {{{best}.silhouette:.2f}}); it {text}."
+        f"{{{best}.stability:{shown['stability']}}}, silhouette {{{best}.silhouette:{shown['silhouette']}}}); it {text}."
     )
     reasons = [Reason(words, ids)]
     agreement = f"{best}.agreement"
     if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
-        words = (
-            f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:.2f}} to these."
-        )
+        shown_as = decimals(facts, agreement)
+        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:{shown_as}}}."
         reasons.append(Reason(words, (agreement,)))
     confidence = "medium" if stable else "low"
     change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."
     return Answer(plain(ClusteringResolution(found[best])), tuple(reasons), confidence, change)
+
+
+def default(_: Facts) -> dict[str, float]:
+    """Resolution 1, as it stands in most tutorials."""
+    return {"resolution": 1.0}
 
 
 QUESTION = Question(
@@ -71,4 +82,6 @@ QUESTION = Question(
         "stability under resampling as a label-blind criterion: Lange et al. 2004 "
         "(doi:10.1162/089976604773717621), Patterson-Cross et al. 2021 (doi:10.1186/s12859-021-03957-4)"
     ),
+    None,
+    default,
 )

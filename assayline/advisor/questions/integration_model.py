@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
 
 FEWEST = 100  # cells below which a deep model is not offered
+DEEP = ("scvi", "linear_scvi")
 EPOCHS = 400  # scvi-tools' own ceiling, reached by data of 20,000 cells or fewer
 
 
@@ -25,11 +27,12 @@ class IntegrationModel:
 
 
 def bounds(facts: Facts) -> dict[str, Bound]:
-    """ScVI only with enough cells; correction for samples only where there are several; epochs within the budget of time."""
+    """Deep models only with enough cells, Harmony and correction for samples only with several; epochs within a budget."""
     genes = int(number(facts, "qc.genes.kept"))
     several = number(facts, "inspect.samples", 1) > 1
+    simple = ("pca", "harmony") if several else ("pca",)
     return {
-        "model": Bound(one_of=("scvi", "pca") if number(facts, "qc.cells.kept") >= FEWEST else ("pca",)),
+        "model": Bound(one_of=(*DEEP, *simple) if number(facts, "qc.cells.kept") >= FEWEST else simple),
         "variable_genes": Bound(min(200, genes), min(5000, genes)),
         "latent": Bound(5, 50),
         "layers": Bound(1, 3),
@@ -50,7 +53,7 @@ def rule(facts: Facts) -> Answer:
         "scvi" if deep else "pca", int(min(2000, genes)), 10 if deep else 30, 1, 128, epochs, "nb", several and deep
     )
     if not deep:
-        words = "{qc.cells.kept:d} cells are too few to train a deep model on; principal components need no training."
+        words = "{qc.cells.kept:d} cells do not suffice to train a deep model; principal components need no training."
         reasons = [Reason(words, ("qc.cells.kept",))]
     else:
         words = (
@@ -80,6 +83,11 @@ def rule(facts: Facts) -> Answer:
     return Answer(plain(choice), tuple(reasons), confidence, change)
 
 
+def default(facts: Facts) -> dict[str, Any]:
+    """ScVI as it comes, without a key for samples."""
+    return plain(IntegrationModel("scvi", min(2000, int(number(facts, "qc.genes.kept"))), 10, 1, 128, EPOCHS, "zinb", False))  # noqa: FBT003
+
+
 QUESTION = Question(
     "integration_model",
     "Which model, with which hyperparameters, should give the latent space of these cells?",
@@ -92,4 +100,6 @@ QUESTION = Question(
         "scVI and its defaults: doi:10.1038/s41592-018-0229-2, scvi-tools documentation; droplet counts "
         "are not zero-inflated: doi:10.1038/s41587-019-0379-5"
     ),
+    None,
+    default,
 )

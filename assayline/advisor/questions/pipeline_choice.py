@@ -137,7 +137,7 @@ def rule(facts: Facts) -> Answer:
         if kind and kind_of(f"{name} {text(facts, f'{prefix}.about')}") == kind
     ]
     if len(fitting) != 1:
-        why = "what was sequenced is not known" if not kind else "it is not one pipeline that is for it"
+        why = "what was sequenced is not known" if not kind else "no pipeline offered says that it is for it alone"
         ids = basis or tuple(f"{prefix}.name" for prefix in _pipelines(facts))[:4]
         reason = Reason(f"Cannot tell from these data which pipeline fits: {why}.", ids)
         return Answer(plain(PipelineChoice(ASK, ())), (reason,), "low", "A word on what was sequenced, and how.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
+from assayline.advisor.question import text as text_of
 
+NUCLEI = 0.02  # least distance of the mitochondrial limit for nuclei, which have next to no mitochondrial counts
 MUCH = 0.10  # share of cells above which limits of 3 MADs are taken to cut into good cells
 
 
@@ -39,7 +42,8 @@ def rule(facts: Facts) -> Answer:
     cells = number(facts, "inspect.cells")
     much = number(facts, share) > MUCH
     mads = 5.0 if much else 3.0
-    choice = QcThresholds(mads, mads, mads, 0.05, 3 if cells >= 100 else 1)
+    nuclei = text_of(facts, "inspect.material") == "nuclei"
+    choice = QcThresholds(mads, mads, mads, NUCLEI if nuclei else 0.05, 3 if cells >= 100 else 1)
     removed = ("inspect.removed_at.mads_3", "inspect.cells", share)
     if much:
         text = (
@@ -54,14 +58,20 @@ def rule(facts: Facts) -> Answer:
         )
         first = Reason(text, removed)
     reasons = [first]
+    if nuclei:
+        words = (
+            "The barcodes hold {inspect.material:s}, in which mitochondrial counts are a sign of debris: the limit lies only "
+            "{choice.minimum_mitochondrial_difference:.0%} off the usual share."
+        )
+        reasons.append(Reason(words, ("inspect.material",)))
     found = number(facts, "inspect.mitochondrial_genes") > 0
-    if found and "inspect.mitochondrial_share_p50" in facts:
+    if found and not nuclei and "inspect.mitochondrial_share_p50" in facts:
         words = (
             "The median mitochondrial share is {inspect.mitochondrial_share_p50:.2%}; a limit nearer to "
             "it than {choice.minimum_mitochondrial_difference:.0%} would remove cells over noise."
         )
         reasons.append(Reason(words, ("inspect.mitochondrial_share_p50", "inspect.mitochondrial_share_p95")))
-    else:
+    elif not found:
         reasons.append(
             Reason(
                 "No limit on the mitochondrial share can act: {inspect.mitochondrial_genes:d} such genes were found.",
@@ -73,6 +83,11 @@ def rule(facts: Facts) -> Answer:
         "A bimodal distribution of counts or genes, a tissue known for a high mitochondrial share, or nuclei instead of cells."
     )
     return Answer(plain(choice), tuple(reasons), confidence, change)
+
+
+def default(_: Facts) -> dict[str, Any]:
+    """3 MADs and genes seen in 3 cells, whatever the cells are."""
+    return plain(QcThresholds(3.0, 3.0, 3.0, 0.05, 3))
 
 
 QUESTION = Question(
@@ -87,4 +102,6 @@ QUESTION = Question(
         "3 MADs: scater/OSCA (doi:10.1093/bioinformatics/btw777); 5 MADs for permissive filtering: Heumos "
         "et al. 2023 (doi:10.1038/s41576-023-00586-w)"
     ),
+    None,
+    default,
 )

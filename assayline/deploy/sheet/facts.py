@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assayline.deploy.errors import Unclear
+from assayline.deploy.sheet.advice import Advice, advice
 from assayline.deploy.sheet.kits import STRANDED, strandedness
 from assayline.deploy.sheet.status import status_value
-from assayline.deploy.sheet.table import read_table
+from assayline.deploy.sheet.table import Table, read_table
 from assayline.errors import BadInput
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from allotrope.errors import Finding
     from assayline.deploy.sheet.columns import Columns
+    from assayline.run_folder import RunFolder
 
 KEYS = ("sample", "sample_id", "sampleid", "sample_name", "id", "name", "library", "run", "run_accession", "file")
 RUNS = ("run", "run_accession", "srr")
@@ -43,36 +45,27 @@ def tidy(name: str) -> str:
     return "_".join(name.strip().lower().replace("-", " ").replace(".", " ").split())
 
 
-def read_facts(path: Path | None, columns: Columns) -> Facts:
-    """The table's values under the pipeline's names; raises BadInput and Unclear for a table that cannot be used."""
+def read_facts(path: Path | None, columns: Columns, run: RunFolder | None = None, by: str = "auto") -> Facts:
+    """The table's values under the pipeline's names; raises BadInput and Unclear for a table that cannot be used.
+
+    What names leave open the advisor tells; a decision of a run is followed before names.
+    """
     if path is None:
         return Facts()
     table = read_table(path, "a table with a row for each sample")
+    told = advice(table, columns, run, by)
     header = {tidy(name): name for name in table.header}
-    key = next((header[name] for name in (columns.sample, *KEYS) if name in header), None)
-    if key is None:
-        raise BadInput(
-            what=f"{path}: line 1",
-            found=", ".join(table.header),
-            expected=f"a column that names the sample ({', '.join(KEYS[:5])})",
-            next="Name that column 'sample'.",
-        )
-    suspect = table.dates({key})
-    if suspect:
-        raise BadInput(
-            what=f"{path}: {suspect[0]}",
-            found="a date or a power of ten",
-            expected="a sample's name",
-            next="Undo the change of the spreadsheet program: keep that column as text.",
-        )
-    facts = Facts(findings=table.findings, path=path)
+    key = _key(table, header, columns, told)
+    facts = Facts(findings=[*table.findings, *told.findings], path=path)
     for number, row in enumerate(table.rows, 2):
         if key not in row:
             raise BadInput(what=f"{path}: line {number}", found="no sample", expected="a name", next="Complete it.")
-        values = _translated({tidy(name): value for name, value in row.items()}, columns)
-        run = next((row[header[name]] for name in RUNS if name in header and header[name] in row), "")
-        if run:
-            facts.sample_of_run[run] = row[key]
+        named, advised = _translated({tidy(name): value for name, value in row.items()}, columns), told.translated(row)
+        advised.pop(columns.sample, None)
+        values = named | advised if told.decided else advised | named
+        run_name = next((row[header[name]] for name in RUNS if name in header and header[name] in row), "")
+        if run_name:
+            facts.sample_of_run[run_name] = row[key]
         before = facts.by_sample.setdefault(row[key], values)
         differs = [name for name in values if name in before and before[name] != values[name]]
         if differs:
@@ -80,6 +73,28 @@ def read_facts(path: Path | None, columns: Columns) -> Facts:
             raise Unclear(what=f"{path}: line {number}", found=found, expected="one value a sample", next="Correct the table.")
         before |= values
     return facts
+
+
+def _key(table: Table, header: dict[str, str], columns: Columns, told: Advice) -> str:
+    """The column that names the sample; raises BadInput when there is none, or a spreadsheet program has changed it."""
+    named = next((header[name] for name in (columns.sample, *KEYS) if name in header), None)
+    key = named or told.sources.get(columns.sample)
+    if key is None:
+        raise BadInput(
+            what=f"{table.path}: line 1",
+            found=", ".join(table.header),
+            expected=f"a column that names the sample ({', '.join(KEYS[:5])})",
+            next="Name that column 'sample'.",
+        )
+    suspect = table.dates({key})
+    if suspect:
+        raise BadInput(
+            what=f"{table.path}: {suspect[0]}",
+            found="a date or a power of ten",
+            expected="a sample's name",
+            next="Undo the change of the spreadsheet program: keep that column as text.",
+        )
+    return key
 
 
 def _translated(row: dict[str, str], columns: Columns) -> dict[str, str]:

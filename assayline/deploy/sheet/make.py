@@ -17,6 +17,7 @@ from assayline.deploy.sheet.rows import lanes, rows_of, to_merge
 from assayline.deploy.sheet.scan import scan
 from assayline.deploy.sheet.units import alignments, units_of
 from assayline.errors import BadInput, BadUsage
+from assayline.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def make_sheet(pipeline: Pipeline, order: Order) -> Sheet:
     if pipeline.single_cell:
         for unit in units:
             _barcode(unit)
-    facts = read_facts(order.metadata, columns)
+    facts = read_facts(order.metadata, columns, RunFolder(order.run) if order.run else None, order.by)
     rows = rows_of(units, columns, order, facts, findings)
     lanes(rows, units, columns, wanted=_by_lane(step, units))
     rows = _merged(rows, columns, order)

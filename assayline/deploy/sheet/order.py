@@ -32,6 +32,7 @@ class Order:
     link: Path | None = None
     merge: Path | None = None
     run: Path | None = None
+    by: str = "auto"
 
 
 @dataclass(slots=True)

@@ -28,7 +28,8 @@ Row = dict[str, str]
 def rows_of(units: Sequence[Unit], columns: Columns, order: Order, facts: Facts, findings: list[Finding]) -> list[Row]:
     """One row for each unit, every value but the lane; raises Unclear for what is not told and must not be guessed."""
     for unit in units:
-        unit.sample = facts.sample_of_run.get(unit.sample, unit.sample)
+        runs = (unit.sample, unit.first.folder.name)
+        unit.sample = next((facts.sample_of_run[run] for run in runs if run in facts.sample_of_run), unit.sample)
     names = _samples(units, columns, order, facts, findings)
     rows = []
     for unit in units:

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
-from command import finish, need  # noqa: E402 - the scripts of all skills share one module
+from command import decided, finish, need  # noqa: E402 - the scripts of all skills share one module
 
 
 def main() -> None:
@@ -20,12 +20,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     parser.add_argument("--by", default="auto", choices=("auto", "claude", "rules"), help="who decides (default: auto)")
     options = parser.parse_args()
-    decision = need("advise", "integration_model", "--run", options.run, "--by", options.by)["results"][0]
+    decision = decided(options.run, "integration_model", options.by)
     trained = need("cells", "integrate", "--run", options.run, "--seed", options.seed)
     report = trained["results"][0]
     finish(
         {
-            "decision": {key: decision.get(key) for key in ("choice", "because", "confidence", "decided_by")},
+            "decision": decision,
             "verdict": report["verdict"],
             "model": {key: value for key, value in report.items() if key not in ("verdict", "survey", "decision")},
             "findings": trained["findings"],

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
-from command import finish, need, parse  # noqa: E402 - the scripts of all skills share one module
+from command import decided, finish, need, parse  # noqa: E402 - the scripts of all skills share one module
 
 
 def main() -> None:
@@ -23,12 +23,12 @@ def main() -> None:
     parser.add_argument("--by", default="auto", choices=("auto", "claude", "rules"), help="who decides (default: auto)")
     options, words = parse(parser)
     gate = need("cells", "inspect", options.matrix, "--run", options.run, *words)
-    decision = need("advise", "qc_thresholds", "--run", options.run, "--by", options.by)["results"][0]
+    decision = decided(options.run, "qc_thresholds", options.by)
     kept = need("cells", "qc", "--run", options.run)
     finish(
         {
             "gate": gate["results"][0],
-            "decision": {key: decision.get(key) for key in ("choice", "because", "confidence", "decided_by")},
+            "decision": decision,
             "qc": kept["results"][0],
             "findings": gate["findings"] + kept["findings"],
         }

@@ -49,6 +49,12 @@ def need(*words: object) -> dict[str, Any]:
     return body
 
 
+def decided(run: object, question: str, by: str) -> dict[str, Any]:
+    """The decision of a question for a run, made now or replayed; `decided_by` is a person's where the file was edited."""
+    need("advise", question, "--run", run, "--by", by)
+    return next(row for row in need("advise", "--list", "--run", run)["results"] if row["question"] == question)
+
+
 def finish(result: dict[str, Any], status: int = 0) -> NoReturn:
     """Print the result as JSON and end with the status."""
     print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -40,9 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR", nargs="?", help="a folder of files; without it only the installation")
     options = parser.parse_args()
-    checks = call("doctor")[1]["results"]
-    result: dict[str, Any] = {"installation": [check for check in checks if check["level"] != "ok"]}
-    result["works"] = [check["name"] for check in checks if check["level"] == "ok"]
+    result: dict[str, Any] = {}
     if options.folder:
         if not options.folder.is_dir():
             parser.error(f"{options.folder}: found no folder; expected one")
@@ -60,6 +58,9 @@ def main() -> None:
             "not_detected": [one for one in told if "instrument" not in one],
         }
         result |= {name: [str(path) for path in files[:MOST] if sort(path) == name] for name in SORTS}
+    checks = call("doctor")[1]["results"]
+    result["works"] = [check["name"] for check in checks if check["level"] == "ok"]
+    result["installation"] = [check for check in checks if check["level"] != "ok"]
     finish(result)
 
 

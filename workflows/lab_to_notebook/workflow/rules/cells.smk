@@ -1,10 +1,12 @@
 # From a count matrix to clusters with markers. Between the stations a question is decided; the decision files are followed as they stand.
 
 EVIDENCE_FOR = {
+    "measurement_use": ["evidence/instruments.checks.jsonl"],
     "qc_thresholds": ["evidence/cells.inspect.jsonl"],
     "integration_model": ["evidence/cells.inspect.jsonl", "evidence/cells.qc.jsonl"],
     "clustering_resolution": ["evidence/cells.qc.jsonl", "evidence/cells.model.jsonl"],
 }
+READING = ["orientation", "sample-key", "donor-key", "condition-key", "batch-key", "chemistry"]
 
 
 rule inspect:
@@ -15,7 +17,7 @@ rule inspect:
         "cells/inspect.json",
         "evidence/cells.inspect.jsonl",
     params:
-        options=" ".join([flag("orientation"), flag("metadata", path=True), flag("sample-key")]),
+        options=" ".join([flag("metadata", path=True), *map(flag, READING)]),
     log:
         "logs/inspect.log",
     conda:
@@ -38,7 +40,7 @@ rule decide:
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline advise {wildcards.question} --run . {params.options} > {log:q} 2>&1"
+        "assayline advise {wildcards.question} --run . {params.options} > /dev/null 2> {log:q}"
 
 
 rule qc:
@@ -69,7 +71,7 @@ rule integrate:
         "figures/model.png",
         "evidence/cells.model.jsonl",
     params:
-        options=flag("seed"),
+        options=" ".join(map(flag, ["seed", "use", "max-seconds", "device"])),
     log:
         "logs/integrate.log",
     conda:
@@ -89,9 +91,14 @@ rule annotate:
         "cells/markers.parquet",
         "figures/clusters.png",
         "evidence/cells.clusters.jsonl",
+    params:
+        options=" ".join(
+            [flag("reference", path=True), flag("label-key"), flag("celltypist", path=True), flag("sha256", "celltypist_sha256")]
+            + [agreed("allow-pickle"), *map(flag, ["seed", "max-seconds", "device"])]
+        ),
     log:
         "logs/annotate.log",
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline cells annotate --run . > {log:q} 2>&1"
+        "assayline cells annotate --run . {params.options} > {log:q} 2>&1"

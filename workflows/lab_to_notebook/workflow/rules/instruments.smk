@@ -42,6 +42,8 @@ rule measured:
     output:
         report="tables/measured.json",
         evidence="evidence/instruments.measured.jsonl",
+        checks="tables/checks.json",
+        checked="evidence/instruments.checks.jsonl",
     log:
         "logs/measured.log",
     conda:

@@ -14,7 +14,7 @@ rule interpret:
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline interpret . {params.options} > {log:q} 2>&1"
+        "assayline interpret . {params.options} > /dev/null 2> {log:q}"
 
 
 rule notebook:

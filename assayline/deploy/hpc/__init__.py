@@ -1,0 +1,1 @@
+"""Profiles for clusters, from what an earlier run has used."""
