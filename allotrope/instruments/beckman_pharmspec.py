@@ -67,7 +67,7 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
     """`label, :, value` or `label, : value`, two of them in a row; a line with one cell is a title, one with the version."""
     facts = Facts()
     lines = [grid.cells(row) for row in range(header)]
-    versions = [found for cells in lines if len(cells) == 1 and (found := VERSION.search(cells[0].text))]
+    versions = [version for cells in lines if len(cells) == 1 and (version := VERSION.search(cells[0].text))]
     if versions:
         document.system["software version"] = versions[-1][1]
         put(document.system, CUSTOM, {"title": versions[-1].string})
