@@ -1,6 +1,6 @@
 # Every target is one line of help; `make help` lists them. make setup is quick when nothing has changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow fuzz check docs bench lock corpus wheel wheelhouse plugin plugin-test evals clean
+.PHONY: help setup demo test slow fuzz check docs bench bench-cluster lock corpus wheel wheelhouse plugin plugin-test evals clean
 BIN := .venv/bin
 RUN ?= runs/demo
 NOTEBOOK ?= runs/notebook
@@ -33,6 +33,10 @@ docs: setup ## write the generated documents again
 
 bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
+	@$(BIN)/python tools/bench_cells.py --json work/bench_cells.json
+
+bench-cluster: setup ## what Nextflow and Snakemake cost on a real Slurm beside the work itself (root, Slurm installed)
+	@$(BIN)/python tools/bench_cluster.py --json work/bench_cluster.json
 
 fuzz: setup ## damage INPUTS=5000 corpus files in seeded ways and convert them
 	@$(BIN)/python tools/fuzz.py --shared $(SHARED) --inputs $(or $(INPUTS),5000)

@@ -8,12 +8,16 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.slurm import Slurm
 
 os.environ["OMP_NUM_THREADS"] = "1"
 for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "BENCHLING_API_KEY", "ELABFTW_API_KEY", "ASSAYLINE_CONFIG"):
@@ -58,6 +62,22 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def cluster(program: Callable[[str], str]) -> Iterator[Slurm]:
+    """A real Slurm of one node with two processors, for this process; tests that use it share the xdist group `engines`."""
+    from tests.slurm import running
+
+    for name in ("sbatch", "setpriv"):
+        program(name)
+    if os.geteuid() != 0:
+        pytest.skip("Slurm's daemons are started by root")
+    folder = Path(tempfile.mkdtemp(prefix="slurm-"))
+    folder.chmod(0o755)  # its accounts have to reach their folders
+    with running(folder) as slurm:
+        yield slurm
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

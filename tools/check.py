@@ -32,7 +32,20 @@ def stations() -> dict[str, list[str]]:
         found[f"workflow {name}"] = [python, "-m", "snakemake", "--lint", "--snakefile", str(snakefile)]
         configuration = snakefile.parents[1] / "config" / "config.yaml"
         found[f"workflow {name}"] += ["--configfile", str(configuration)] if configuration.is_file() else []
-    return found
+    return found | pipeline()
+
+
+def pipeline() -> dict[str, list[str]]:
+    """The stations of the Nextflow pipeline, its schema and its scripts: where there is a Nextflow, which CI demands."""
+    from assayline.deploy.engines_nextflow import choices
+
+    present = choices()
+    if not present and os.environ.get("CI") != "true":
+        return {}
+    command = str(present[0].command) if present else "nextflow"
+    path = f"PATH={Path(command).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # nf-core asks Nextflow for the defaults
+    schema = [str(BIN / "nf-core"), "--log-file", os.devnull, "pipelines", "schema", "lint", "nextflow/nextflow_schema.json"]
+    return {"pipeline schema": ["env", path, *schema], "pipeline scripts": [command, "lint", "nextflow"]}
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHARED = ("workflows", "nextflow", "skills", "examples", "docs", "tests/advisor/situations")
+SHARED = ("workflows", "nextflow", "envs", "skills", "examples", "docs", "tests/advisor/situations")
 NEVER = {"__pycache__", ".snakemake", ".nextflow", "work", "runs", "results", ".pytest_cache", ".DS_Store"}
 
 

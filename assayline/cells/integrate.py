@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assayline.cells.models import Trained, pca, train_scvi
-from assayline.errors import Refused
+from assayline.cells.models.components import harmony, pca
+from assayline.cells.models.spec import Settings
+from assayline.cells.models.training import Budget, Fitted, fit
+from assayline.cells.spaces import choose_space, judge_spaces
+from assayline.errors import BadUsage, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from assayline.advisor.questions.integration_model import IntegrationModel
 
 RESOLUTIONS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
-ROUNDS, SHARE, NEIGHBOURS = 10, 0.8, 15
+ROUNDS, SHARE, NEIGHBOURS, COMPONENTS = 10, 0.8, 15, 30
 
 
 def normalise(data: Any) -> None:
@@ -28,32 +32,76 @@ def normalise(data: Any) -> None:
 
 
 def variable_genes(data: Any, count: int) -> Any:
-    """The cells with their `count` most variable genes by Pearson residuals (Lause et al. 2021), found sample by sample."""
+    """The cells with the `count` genes of highest dispersion (Satija et al. 2015), found sample by sample.
+
+    Genes that vary within samples rank first: those that only tell protocols apart would be all that a space shows.
+    """
     import scanpy
 
-    several = data.obs["sample"].nunique() > 1
-    scanpy.experimental.pp.highly_variable_genes(
-        data,
-        n_top_genes=min(count, data.n_vars),
-        layer="counts",
-        flavor="pearson_residuals",
-        batch_key="sample" if several else None,
-    )
+    sizes = data.obs["sample"].value_counts()
+    several = len(sizes) > 1 and sizes.min() >= 3
+    scanpy.pp.highly_variable_genes(data, n_top_genes=min(count, data.n_vars), batch_key="sample" if several else None)
     return data[:, data.var["highly_variable"].to_numpy()].copy()
 
 
-def embed(data: Any, settings: IntegrationModel, seed: int, progress: Callable[[int, float], None]) -> tuple[Trained, Any, int]:
-    """The trained model, the principal components of the same genes for comparison, and how many genes both saw."""
+@dataclass(slots=True)
+class Embedded:
+    """The spaces of the cells by name (the one to use first), how they compare, and the trained model where there is one."""
+
+    spaces: dict[str, Any]
+    judged: list[dict[str, Any]]
+    choice: dict[str, Any]
+    fitted: Fitted | None
+    genes: int
+    verdict: dict[str, Any]
+
+    @property
+    def used(self) -> Any:
+        """The space to cluster in."""
+        return self.spaces[self.choice["used"]]
+
+    @property
+    def other(self) -> Any:
+        """The space to compare clusters with: the deep one beside a simple one, principal components beside the others."""
+        deep = [name for name in self.spaces if name not in ("pca", "harmony")]
+        return self.spaces[deep[0] if deep and self.choice["used"] == "pca" else "pca"]
+
+
+def embed(
+    data: Any,
+    settings: IntegrationModel,
+    budget: Budget,
+    progress: Callable[[int, float], None] | None = None,
+    *,
+    use: str | None = None,
+) -> Embedded:
+    """Every space of the variable genes: principal components, Harmony with several samples, the decided model; and which to use.
+
+    `use` names the space to use whatever the comparison says, which is then said. Raises `Refused` for too few cells.
+    """
     if data.n_obs < 3 * NEIGHBOURS:
         raise Refused(
             what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells."
         )
     chosen = variable_genes(data, settings.variable_genes)
-    components = pca(chosen, settings.latent if settings.model == "pca" else 30, seed)
-    if settings.model == "pca":
-        body = {"converged": True, "because": "principal components are computed in closed form", "epochs": 0}
-        return Trained(components, [], body), components, chosen.n_vars
-    return train_scvi(chosen, settings, seed, progress), components, chosen.n_vars
+    deep = settings.model not in ("pca", "harmony")
+    spaces = {"pca": pca(chosen, COMPONENTS if deep or settings.model == "harmony" else settings.latent, budget.seed)}
+    if chosen.obs["sample"].nunique() > 1:
+        spaces["harmony"] = harmony(spaces["pca"], chosen.obs["sample"], budget.seed)
+    fitted, said = None, {"converged": True, "because": f"{settings.model} needs no training", "epochs": 0}
+    if deep:
+        sizes = Settings(settings.latent, settings.layers, settings.hidden, settings.likelihood, settings.correct_samples)
+        fitted = fit(settings.model, chosen, sizes, budget, progress=progress)
+        spaces[settings.model], said = fitted.outputs()["latent"], fitted.verdict
+    judged = judge_spaces(chosen, spaces, budget.seed)
+    choice = choose_space(judged)
+    if use:
+        if use not in spaces:
+            raise BadUsage(
+                what="--use", found=repr(use), expected=f"one of {', '.join(spaces)}", next="Choose one that is computed."
+            )
+        choice |= {"used": use, "because": f"asked for; the comparison says: {choice['because']}"}
+    return Embedded(spaces, [space.to_json() for space in judged], choice, fitted, chosen.n_vars, said)
 
 
 def graph(latent: Any, seed: int) -> Any:

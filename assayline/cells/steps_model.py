@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from allotrope.errors import Finding
+    from assayline.cells.models.training import Budget
     from assayline.run_folder import RunFolder
 
 MODEL_SCHEMA = "assayline/cells-model/1"
@@ -23,34 +24,48 @@ Row = tuple[str, str, str | None, str]
 
 
 def integrate_step(
-    run: RunFolder, choice: dict[str, Any], decision: str, seed: int, progress: Callable[[int, float], None]
+    run: RunFolder,
+    choice: dict[str, Any],
+    decision: str,
+    budget: Budget,
+    progress: Callable[[int, float], None] | None = None,
+    *,
+    use: str | None = None,
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Train the decided model on cells/kept.h5ad, survey resolutions, write embedded.h5ad, model.json and evidence."""
+    """Train the decided model on cells/kept.h5ad and hold it against PCA and Harmony; survey resolutions in the space to use.
+
+    Writes embedded.h5ad (all spaces in `obsm`, the one to use as `X_latent`), model.json, the model under cells/models, evidence.
+    """
     from allotrope.errors import Finding
     from assayline.advisor.questions.integration_model import IntegrationModel
     from assayline.cells.integrate import embed, normalise, survey
+    from assayline.cells.models.store import save
     from assayline.cells.plots import training_figure
 
     data = read_h5ad(run.cells / "kept.h5ad")
     settings = IntegrationModel(**choice)
     normalise(data)
-    trained, components, used = embed(data, settings, seed, progress)
-    data.obsm["X_latent"], data.obsm["X_pca"] = trained.latent, components
-    rows = survey(trained.latent, components, seed)
+    found = embed(data, settings, budget, progress, use=use)
+    for name, space in found.spaces.items():
+        data.obsm[f"X_{name}"] = space
+    data.obsm["X_latent"] = found.used
+    rows = survey(found.used, found.other, budget.seed)
     findings = []
-    if not trained.verdict["converged"]:
+    if not found.verdict["converged"]:
         findings.append(
-            Finding("not-converged", f"The model did not converge: {trained.verdict['because']}.", "cells/model.json", "warning")
+            Finding("not-converged", f"The model did not converge: {found.verdict['because']}.", "cells/model.json", "warning")
         )
+    if found.fitted and not found.choice["deep_needed"]:
+        words = f"The deep model was not needed: {found.choice['because']}."
+        findings.append(Finding("deep-model-not-needed", words, "cells/model.json"))
     report: dict[str, Any] = {"schema": MODEL_SCHEMA, "decision": {"question": "integration_model", "sha256": decision}}
-    report |= {
-        "settings": asdict(settings),
-        "seed": seed,
-        "cells": int(data.n_obs),
-        "genes_used": used,
-        "verdict": trained.verdict,
-    }
-    report |= {"survey": rows, "history": trained.history, "findings": [finding.to_json() for finding in findings]}
+    report |= {"settings": asdict(settings), "seed": budget.seed, "cells": int(data.n_obs), "genes_used": found.genes}
+    report |= {"verdict": found.verdict, "spaces": found.judged, "choice": found.choice}
+    if found.fitted:
+        folder = run.cells / "models" / found.fitted.spec.name
+        report["stored"] = {"folder": run.inside(folder), "sha256": save(found.fitted, folder, force=True)}
+    report |= {"survey": rows, "history": found.fitted.history if found.fitted else []}
+    report["findings"] = [finding.to_json() for finding in findings]
     write_h5ad(data, run.cells / "embedded.h5ad")
     write_json(run.cells / "model.json", report)
     publish(run, "cells.model", _model_facts(report))
@@ -72,6 +87,15 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
         rows += [("model.allowed_epochs", "epochs allowed", "epochs", "/verdict/allowed_epochs")]
         rows += [("model.best_epoch", "epoch with the lowest loss on held-out cells", None, "/verdict/best_epoch")]
         rows += [("model.best_loss", "lowest loss (negative ELBO a cell) on held-out cells", "nats", "/verdict/best_loss")]
+    rows += [("integrate.used", "space in which the cells are clustered", None, "/choice/used")]
+    rows += [("integrate.deep_needed", "whether a deep model was needed", None, "/choice/deep_needed")]
+    rows += [("integrate.because", "why that space is used", None, "/choice/because")]
+    for index, row in enumerate(report["spaces"]):
+        place, title = f"/spaces/{index}", f"in the space {row['space']}"
+        rows += [(f"integrate.{row['space']}.kept", f"cLISI of each sample's own clusters {title}", None, f"{place}/kept")]
+        rows += [(f"integrate.{row['space']}.apart", f"silhouette of each sample's own clusters {title}", None, f"{place}/apart")]
+        if row["mixing"] is not None:
+            rows += [(f"integrate.{row['space']}.mixing", f"iLISI over samples {title}", None, f"{place}/mixing")]
     facts = facts_of(report, "cells/model.json", rows)
     if report["history"]:
         what = "lowest loss on held-out cells minus the first"
@@ -100,7 +124,7 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
             (f"{name}.silhouette", f"mean silhouette in the latent space {at}", None, f"{place}/silhouette"),
             (
                 f"{name}.agreement",
-                f"adjusted Rand index between clusters from the model and from PCA {at}",
+                f"adjusted Rand index between clusters of two spaces {at}",
                 None,
                 f"{place}/agreement_with_other",
             ),
@@ -165,7 +189,7 @@ def _cluster_facts(report: dict[str, Any]) -> list[Evidence]:
         ("clusters.resolution", "resolution of the clustering", None, "/resolution"),
         ("clusters.stability", "mean adjusted Rand index of the clusters under resampling", None, "/stability"),
         ("clusters.silhouette", "mean silhouette of the clusters in the latent space", None, "/silhouette"),
-        ("clusters.agreement", "adjusted Rand index between clusters from the model and from PCA", None, "/agreement_with_other"),
+        ("clusters.agreement", "adjusted Rand index between clusters of two spaces", None, "/agreement_with_other"),
         ("clusters.without_markers", "clusters without a marker gene", "clusters", "/without_markers"),
         ("clusters.largest.cells", "cells of the largest cluster", "cells", "/largest/cells"),
         ("clusters.largest.share", "share of cells in the largest cluster", "fraction", "/largest/share"),

@@ -16,6 +16,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR", help="the run folder")
 
 
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """What a training may use."""
+    parser.add_argument("--device", choices=("cpu", "cuda", "auto"), default="cpu", help="where to train (default: cpu)")
+    parser.add_argument("--max-seconds", type=float, metavar="S", help="end a training after S seconds, and say so")
+
+
 def decided(options: argparse.Namespace, question: str) -> tuple[RunFolder, dict[str, Any], str]:
     """The run folder, the choice that its decision file holds, and that file's digest; raises `ExtraMissing` and `BadInput`."""
     from assayline.advisor.tape import chosen

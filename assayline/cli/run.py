@@ -44,7 +44,10 @@ def examples_read(place: Path, config: tuple[str, ...]) -> list[str]:
     if place not in workflows().values():
         return []
     given = {key for key, _, value in (pair.partition("=") for pair in config) if value}
-    return [key for key in ("instruments", "counts") if key not in given]
+    configuration = place / "config" / "config.yaml"
+    known = configuration.read_text(encoding="utf-8").splitlines() if configuration.is_file() else []
+    asked = [key for key in ("instruments", "counts") if any(line.startswith(f"{key}:") for line in known)]
+    return [key for key in asked if key not in given]
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -43,18 +43,33 @@ def kept(tmp_path, simulated, inspected):
     return truth, data
 
 
+def settings(model, genes, latent, epochs):
+    return IntegrationModel(model, genes, latent, 1, 32, epochs, "nb", correct_samples=False)
+
+
 def test_scvi_repeats_to_the_bit_and_leaves_the_counts_alone(kept):
     from assayline.cells.integrate import embed
+    from assayline.cells.models.training import Budget
 
     truth, data = kept
-    settings = IntegrationModel("scvi", 200, 5, 1, 32, 12, "nb", correct_samples=False)
     seen: list[int] = []
-    first, components, used = embed(data.copy(), settings, 7, lambda epoch, loss: seen.append(epoch))
-    second, _, _ = embed(data.copy(), settings, 7, lambda epoch, loss: None)
-    assert used == 200 and first.latent.shape == (150, 5) and components.shape == (150, 30)
-    assert np.array_equal(first.latent, second.latent) and first.history == second.history
+    words = settings("scvi", 200, 5, 12), Budget(7, 12)
+    first = embed(data.copy(), *words, lambda epoch, loss: seen.append(epoch))
+    second = embed(data.copy(), *words)
+    assert first.genes == 200 and first.spaces["scvi"].shape == (150, 5) and first.spaces["pca"].shape == (150, 30)
+    assert np.array_equal(first.spaces["scvi"], second.spaces["scvi"]) and first.fitted.history == second.fitted.history
     assert seen == list(range(1, 13)) and first.verdict["converged"] is False, "12 epochs are too few, and it says so"
     assert (data.layers["counts"].toarray() == truth.counts).all()
+    assert first.choice["used"] in first.spaces and first.choice["deep_needed"] is (first.choice["used"] == "scvi")
+
+
+def test_a_training_that_the_clock_ends_says_so(kept):
+    from assayline.cells.models.spec import Settings
+    from assayline.cells.models.training import Budget, fit
+
+    _, data = kept
+    found = fit("scvi", data, Settings(5, 1, 16, correct_samples=False), Budget(0, 400, seconds=0.0))
+    assert found.verdict["epochs"] < 400 and found.verdict["converged"] is False and "time" in found.verdict["because"]
 
 
 def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
@@ -62,14 +77,13 @@ def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
 
     from assayline.advisor.questions.clustering_resolution import QUESTION
     from assayline.cells.integrate import embed, graph, leiden, survey
+    from assayline.cells.models.training import Budget
     from assayline.evidence import Evidence
 
     truth, data = kept
-    trained, components, _ = embed(
-        data, IntegrationModel("pca", 200, 20, 1, 32, 10, "nb", correct_samples=False), 0, lambda epoch, loss: None
-    )
-    rows = survey(trained.latent, components, 0)
-    assert rows == survey(trained.latent, components, 0)
+    found = embed(data, settings("pca", 200, 20, 10), Budget(0, 10))
+    rows = survey(found.used, found.other, 0)
+    assert rows == survey(found.used, found.other, 0)
     assert all(abs(row["agreement_with_other"] - 1) < 1e-9 for row in rows), "PCA beside PCA is the same"
     facts = {}
     for row in rows:
@@ -77,13 +91,13 @@ def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
             name = f"survey.r{int(row['resolution'] * 10)}.{key}"
             facts[name] = Evidence(name, key, row[key], None, "cells/model.json", "/x")
     choice = QUESTION.rule(facts).choice
-    labels = leiden(graph(trained.latent, 0), choice["resolution"], 0)
+    labels = leiden(graph(found.used, 0), choice["resolution"], 0)
     assert adjusted_rand_score(truth.group, labels) > 0.95
 
 
 def test_markers_are_the_genes_that_were_made_to_differ(kept):
     from assayline.cells.annotate import cluster, markers
-    from assayline.cells.models import pca
+    from assayline.cells.models.components import pca
 
     truth, data = kept
     data.obsm["X_latent"] = pca(data, 10, 0)

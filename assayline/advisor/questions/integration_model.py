@@ -8,6 +8,7 @@ from typing import Any
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, number, plain
 
 FEWEST = 100  # cells below which a deep model is not offered
+DEEP = ("scvi", "linear_scvi")
 EPOCHS = 400  # scvi-tools' own ceiling, reached by data of 20,000 cells or fewer
 
 
@@ -26,11 +27,12 @@ class IntegrationModel:
 
 
 def bounds(facts: Facts) -> dict[str, Bound]:
-    """ScVI only with enough cells; correction for samples only where there are several; epochs within the budget of time."""
+    """Deep models only with enough cells, Harmony and correction for samples only with several; epochs within a budget."""
     genes = int(number(facts, "qc.genes.kept"))
     several = number(facts, "inspect.samples", 1) > 1
+    simple = ("pca", "harmony") if several else ("pca",)
     return {
-        "model": Bound(one_of=("scvi", "pca") if number(facts, "qc.cells.kept") >= FEWEST else ("pca",)),
+        "model": Bound(one_of=(*DEEP, *simple) if number(facts, "qc.cells.kept") >= FEWEST else simple),
         "variable_genes": Bound(min(200, genes), min(5000, genes)),
         "latent": Bound(5, 50),
         "layers": Bound(1, 3),

@@ -6,6 +6,7 @@ EVIDENCE_FOR = {
     "integration_model": ["evidence/cells.inspect.jsonl", "evidence/cells.qc.jsonl"],
     "clustering_resolution": ["evidence/cells.qc.jsonl", "evidence/cells.model.jsonl"],
 }
+READING = ["orientation", "sample-key", "donor-key", "condition-key", "batch-key", "chemistry"]
 
 
 rule inspect:
@@ -16,7 +17,7 @@ rule inspect:
         "cells/inspect.json",
         "evidence/cells.inspect.jsonl",
     params:
-        options=" ".join([flag("orientation"), flag("metadata", path=True), flag("sample-key")]),
+        options=" ".join([flag("metadata", path=True), *map(flag, READING)]),
     log:
         "logs/inspect.log",
     conda:
@@ -70,7 +71,7 @@ rule integrate:
         "figures/model.png",
         "evidence/cells.model.jsonl",
     params:
-        options=flag("seed"),
+        options=" ".join(map(flag, ["seed", "use", "max-seconds", "device"])),
     log:
         "logs/integrate.log",
     conda:
@@ -90,9 +91,14 @@ rule annotate:
         "cells/markers.parquet",
         "figures/clusters.png",
         "evidence/cells.clusters.jsonl",
+    params:
+        options=" ".join(
+            [flag("reference", path=True), flag("label-key"), flag("celltypist", path=True), flag("sha256", "celltypist_sha256")]
+            + [agreed("allow-pickle"), *map(flag, ["seed", "max-seconds", "device"])]
+        ),
     log:
         "logs/annotate.log",
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline cells annotate --run . > {log:q} 2>&1"
+        "assayline cells annotate --run . {params.options} > {log:q} 2>&1"

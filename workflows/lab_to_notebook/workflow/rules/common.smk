@@ -1,10 +1,6 @@
-# Configuration, inputs, and the words of commands that several rules share. Paths of outputs are relative to the run folder.
+# Configuration and inputs; what other workflows share with this one is in words.smk. Outputs are relative to the run folder.
 import json
 import os
-import shlex
-import shutil
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -13,18 +9,6 @@ from snakemake.utils import validate
 from assayline.provenance.record import software, sources
 
 validate(config, "../schemas/config.schema.yaml")
-
-# Children of this process see the same variables, and find relative paths where the person who started the run means them.
-FROM = Path(os.environ.setdefault("ASSAYLINE_FROM", os.environ.get("PWD", os.getcwd())))
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-if shutil.which("assayline") is None:
-    shell.prefix(f'assayline() {{{{ {shlex.quote(sys.executable)} -m assayline "$@"; }}}}; ')
-
-
-def place(text):
-    """A path of the configuration, absolute."""
-    return str(FROM / text)
 
 
 def exports():
@@ -42,22 +26,6 @@ def exports():
             if found.setdefault(file.name, str(file)) != str(file):
                 raise WorkflowError(f"configuration: instruments: '{file.name}' stands twice; rename one of {found[file.name]} and {file}.")
     return found
-
-
-def counts():
-    """The count matrix: the configured one, else the sample in the installed celltypist package."""
-    if config["counts"]:
-        return place(config["counts"])
-    package = find_spec("celltypist")
-    if package is None or package.origin is None:
-        raise WorkflowError("configuration: counts: empty, and the package celltypist that holds the sample is not installed (extra [cells]).")
-    return str(Path(package.origin).parent / "data" / "samples" / "sample_cell_by_gene.csv")
-
-
-def flag(name, key=None, path=False):
-    """`--name value` where the configuration has a value for the key, else nothing."""
-    value = config[key or name.replace("-", "_")]
-    return f"--{name} {shlex.quote(place(value) if path else str(value))}" if value != "" else ""
 
 
 def given():

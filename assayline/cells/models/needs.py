@@ -1,0 +1,65 @@
+"""What a model reads from an AnnData: a place, and what must stand there; told from the values, not from names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+UNLABELLED = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One place (`layers/counts`, `obs/sample`, `obsm/protein`, `X`) and the kind of what stands there.
+
+    Kinds: counts (whole, not negative), values (not negative), log (fractions below 25), coordinates (two columns),
+    groups (at least two), labels (at least two beside `unknown`), column (anything, for every cell).
+    """
+
+    place: str
+    kind: str
+    what: str
+
+
+def at(data: Any, place: str) -> Any:
+    """What stands at a place, or None."""
+    slot, _, key = place.partition("/")
+    holder = getattr(data, slot)
+    if not key:
+        return holder
+    return holder.get(key)
+
+
+def wanting(data: Any, needs: tuple[Need, ...]) -> list[tuple[str, str]]:
+    """For every need that is not met what was found and what was expected."""
+    lacks = []
+    for need in needs:
+        values = at(data, need.place)
+        found = "nothing" if values is None else _wrong(values, need.kind)
+        if found:
+            lacks.append((f"{found} at {need.place}", f"{need.what} ({need.kind}) at {need.place}"))
+    return lacks
+
+
+def _wrong(values: Any, kind: str) -> str:
+    """What is wrong with values for a kind; empty when nothing is."""
+    if kind in ("groups", "labels"):
+        known = {str(value) for value in values if str(value) != UNLABELLED or kind == "groups"}
+        return "" if len(known) >= 2 else f"{len(known)} {kind}"
+    if kind == "column":
+        return "cells without a value" if values.isna().any() else ""
+    numbers = np.asarray(values.data if hasattr(values, "indptr") else values, dtype=float)
+    if not np.isfinite(numbers).all():
+        return "values that are not finite"
+    if kind == "coordinates":
+        return "" if numbers.ndim == 2 and numbers.shape[1] == 2 else f"an array of shape {numbers.shape}"
+    whole = not (np.abs(numbers - np.round(numbers)) > 1e-6).any()
+    if (numbers < 0).any():
+        return "negative values"
+    if kind == "counts" and not whole:
+        return "values that are not whole numbers"
+    if kind == "log" and (whole or numbers.max() >= 25):
+        return "whole numbers" if whole else "values too large for logarithms"
+    return ""

@@ -1,0 +1,87 @@
+"""What a model is here: what it needs, what it gives, when to prefer it, what it was proven on, and how it is made and read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assayline.cells.models.needs import Need, wanting
+from assayline.cells.models.unproven import UNPROVEN
+from assayline.errors import BadUsage, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Sizes of a model: dimensions, layers, units; the likelihood; whether samples are corrected for; what one alone has."""
+
+    latent: int = 10
+    layers: int = 1
+    hidden: int = 128
+    likelihood: str = "nb"
+    correct_samples: bool = True
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A model of scvi-tools as declared in one file of `specs/`.
+
+    `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
+    `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
+    """
+
+    name: str
+    title: str
+    cites: str
+    where: str
+    needs: tuple[Need, ...]
+    gives: tuple[str, ...]
+    prefer: str
+    proven: str
+    make: Callable[[Any, Settings, Any], Any]
+    read: Callable[[Any], dict[str, Any]]
+    first: str | None = None
+    monitor: str | None = "elbo_validation"
+    plan: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def kind(self) -> Any:
+        """The class of scvi-tools."""
+        module, _, name = self.where.partition(":")
+        return getattr(import_module(module), name)
+
+    def require(self, data: Any) -> None:
+        """Raise `Refused` for data that lack what the model needs."""
+        lacks = wanting(data, self.needs)
+        if lacks:
+            raise Refused(
+                what=f"data for model {self.name}",
+                found="; ".join(found for found, _ in lacks),
+                expected="; ".join(expected for _, expected in lacks),
+                next="Give that input, or choose a model that does without (docs/models.md).",
+            )
+
+
+def names() -> tuple[str, ...]:
+    """Names of all models; each is one file of `specs/`."""
+    return tuple(sorted(path.stem for path in (Path(__file__).parent / "specs").glob("[a-z]*.py")))
+
+
+def spec(name: str) -> Spec:
+    """A model's spec by its name; raises `Refused` for one that is not proven, `BadUsage` for one that nobody knows."""
+    if name in UNPROVEN:
+        raise Refused(
+            what=f"model {name}",
+            found="not proven: its output was never held against a known truth here",
+            expected=f"one of {', '.join(names())}",
+            next="See the table of models in docs/models.md.",
+        )
+    if name not in names():
+        raise BadUsage(what="model", found=repr(name), expected=f"one of {', '.join(names())}", next="See docs/models.md.")
+    found: Spec = import_module(f"assayline.cells.models.specs.{name}").SPEC
+    return found
