@@ -52,17 +52,22 @@ class Columns:
             values = [rows[row][column] for row in self.rows]
         except IndexError:  # rows of a text may be shorter than its header
             values = [rows[row][column] if column < len(rows[row]) else None for row in self.rows]
-        if str not in set(map(type, values)):
+        kinds = set(map(type, values))
+        if str not in kinds:
             return values
-        plain = {value: value.strip() if isinstance(value, str) else value for value in set(values)}
-        nothing = {value for value, text in plain.items() if isinstance(text, str) and text in self.absent}
+        plain: dict[str, str | None] = {
+            text: text.strip() for text in (set(values) if kinds == {str} else {v for v in values if type(v) is str})
+        }
+        nothing = {value for value, text in plain.items() if text in self.absent}
         if any(plain[value] for value in nothing):
             because = self.grid.reason("stands for no value")
             for row, value in zip(self.rows, values, strict=True):
-                if value in nothing and plain[value]:
+                if type(value) is str and value in nothing and plain[value]:
                     self.grid.mark(row * self.grid.width + column, because)
         plain |= dict.fromkeys(nothing)
-        return [plain[value] for value in values]
+        if kinds == {str}:
+            return list(map(plain.__getitem__, values))
+        return [plain[value] if type(value) is str else value for value in values]
 
     def take(self, *labels: str, read: Read = as_text, fate: int = MAPPED) -> list[Any]:
         """The values under the first of these labels as `read` gives them, with that fate; what does not parse stays unread."""

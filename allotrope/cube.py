@@ -29,6 +29,6 @@ def cube(label: str, dimensions: Sequence[Column], measures: Sequence[Column]) -
 
 
 def _component(concept: str, unit: str, values: Sequence[Any]) -> dict[str, Any]:
-    texts = any(isinstance(value, str) for value in values)
+    texts = any(issubclass(kind, str) for kind in set(map(type, values)))
     body = {"@componentDatatype": "string" if texts else "double", "concept": concept}
     return body | {"unit": unit} if unit else body

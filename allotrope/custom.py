@@ -25,15 +25,17 @@ def standardise(node: Node, shape: Shape | None) -> None:
 
     Some releases define it so that no entry can be valid (every alternative matches at once); there the plain form stays.
     """
-    if shape is not None and CUSTOM in node and _usable(shape):
+    if shape is None:
+        return
+    if CUSTOM in node and _usable(shape):
         node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
     for key, value in node.items():
         kind = type(value)
         if kind is dict:
             if "unit" not in value and key != AGGREGATE and key != CUSTOM:
-                standardise(value, shape.child(key) if shape is not None else None)
+                standardise(value, shape.child(key))
         elif kind is list and value and type(value[0]) is dict:
-            place = shape.child(key) if shape is not None else None
+            place = shape.child(key)
             item = place.item if place is not None else None
             for part in value:
                 standardise(part, item)

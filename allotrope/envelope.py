@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from allotrope.calculated import Calculated
 from allotrope.custom import CUSTOM as CUSTOM
 from allotrope.custom import standardise
-from allotrope.record import KEPT, UNREAD
+from allotrope.record import KEPT
 from allotrope.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from allotrope.record import Store
     from allotrope.schema import Shape
     from allotrope.source import Source
     from allotrope.technique import Technique
@@ -233,19 +234,14 @@ class Document:
             )
 
 
-def unread_runs(store: Any) -> list[tuple[str, list[int]]]:
+def unread_runs(store: Store) -> list[tuple[str, list[int]]]:
     """Unread filled cells of a store, neighbours of one row together: address of the first, and the handles."""
     runs: list[tuple[str, list[int]]] = []
-    width = getattr(store, "width", 0)
-    for start, end in store.stretches():
-        last = -2
-        position = store.fates.find(UNREAD, start, end)
-        while position != -1:
-            if store.filled(position):
-                if width and position == last + 1:
-                    runs[-1][1].append(position)
-                else:
-                    runs.append((store.where(position), [position]))
-                last = position
-            position = store.fates.find(UNREAD, position + 1, end)
+    width, last = getattr(store, "width", 0), -2
+    for handle in store.unread():
+        if width and handle == last + 1 and handle % width:
+            runs[-1][1].append(handle)
+        else:
+            runs.append((store.where(handle), [handle]))
+        last = handle
     return runs

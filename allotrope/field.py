@@ -171,16 +171,17 @@ def measurements(
         else:
             template.add(path, values, unit, key)
     found = []
-    for at in range(len(rows)):
+    for at, row in enumerate(template.rows(len(rows))):
         group = within or document.group()
         node = group.measurement()
-        template.fill(node, at)
+        node |= row
         found.append((group, node))
         for path, key, unit, values in anchored:
             if values[at] is None:
                 continue
             place = anchor(path, node, document, group)
-            cell = None if key or place is node else plan.origin(path, at, values[at])
+            said = key or place is node or document.said.same(place, path, values[at])
+            cell = None if said else plan.origin(path, at, values[at])
             if cell is None or document.said.agrees(place, path, values[at], cell):
                 put(place, local(path), {key: values[at]} if key else values[at], unit)
             else:
@@ -208,17 +209,31 @@ class Template:
             name = next(f"{label}.{again}" for again in range(1, len(taken) + 2) if f"{label}.{again}" not in taken)
         place.leaves.append((name, unit, values))
 
-    def fill(self, node: Node, at: int) -> None:
-        """Put the values of one row into a node; what is empty leaves no trace."""
+    def rows(self, count: int) -> list[Node]:
+        """The values of every row as a tree; what is empty leaves no trace."""
+        columns: dict[str, list[Any]] = {}
         for key, unit, values in self.leaves:
-            value = values[at]
-            if value is not None:
-                node[key] = value if unit is None else {"value": value, "unit": unit}
+            _merge(columns, key, values if unit is None else [_quantity(value, unit) for value in values])
         for (key, is_list), branch in self.branches.items():
-            below: Node = {}
-            branch.fill(below, at)
-            if below:
-                node[key] = [below] if is_list else below
+            below = branch.rows(count)
+            _merge(columns, key, [[node] if node else None for node in below] if is_list else [node or None for node in below])
+        names = list(columns)
+        rows = zip(*columns.values(), strict=True)
+        if not names:
+            return [{} for _ in range(count)]
+        if any(type(None) in set(map(type, values)) for values in columns.values()):
+            return [{key: value for key, value in zip(names, row, strict=True) if value is not None} for row in rows]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _merge(columns: dict[str, list[Any]], key: str, values: list[Any]) -> None:
+    """Add a column; where there is one of that name, the later value goes before."""
+    old = columns.get(key)
+    columns[key] = values if old is None else [one if new is None else new for one, new in zip(old, values, strict=True)]
+
+
+def _quantity(value: Any, unit: str) -> Node | None:
+    return None if value is None else {"value": value, "unit": unit}
 
 
 class _Plan:

@@ -158,7 +158,7 @@ class Folded:
             return range(count), [self._one(value, place) for value in values]
         columns = _columns(values)
         if columns is None:
-            return _apart(values, map(frozenset, values), lambda part: self._objects(part, place))
+            return _apart(values, map(tuple, values), lambda part: self._objects(part, place))
         base: dict[str, Any] = {}
         varying: list[tuple[str, Sequence[int], list[Any]]] = []
         for key, column in columns.items():

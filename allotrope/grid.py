@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import TooLarge
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from allotrope.values import Locale
 
 MOST_CELLS = 200_000_000
+_OPEN = bytes((1, *bytes(255)))
+"""Fates to whether the cell is unread."""
 PLAIN_WIDTH = 64
 """Rows up to this width stay as read, since to some formats the number of empty fields tells lines apart."""
 
 
 def is_filled(value: Any) -> bool:
     """Whether a value is anything but white space."""
-    return bool(value.strip()) if isinstance(value, str) else value is not None
+    return value != "" and not value.isspace() if isinstance(value, str) else value is not None
 
 
 def trimmed(row: Any) -> Any:
@@ -93,9 +95,16 @@ class Grid(Store):
         self.rows = list(self.rows)
         self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
 
-    def stretches(self) -> Iterator[tuple[int, int]]:
-        """The cells of each row, as far as the row goes."""
-        return ((row * self.width, row * self.width + len(values)) for row, values in enumerate(self.rows))
+    def unread(self) -> Iterator[int]:
+        """The filled cells that nothing has read, row by row."""
+        for row, values in enumerate(self.rows):
+            start = row * self.width
+            fates = self.fates[start : start + len(values)]
+            left = list(compress(values, fates.translate(_OPEN)))
+            if left.count("") < len(left):
+                for column, (fate, value) in enumerate(zip(fates, values, strict=True)):
+                    if fate == UNREAD and value != "" and is_filled(value):
+                        yield start + column
 
     def filled(self, handle: int) -> bool:
         """Whether the cell holds anything but white space."""
@@ -147,6 +156,8 @@ class Grid(Store):
         if not 0 <= row < len(self.rows):
             return True
         values = self.rows[row]
+        if values and values[0] != "" and is_filled(values[0]):
+            return False
         return values.count("") == len(values) or not any(map(is_filled, values))
 
     def cells(self, row: int) -> list[Cell]:

@@ -77,9 +77,13 @@ class Store:
         value = self.value(handle)
         return bool(value.strip()) if isinstance(value, str) else value is not None
 
-    def stretches(self) -> Iterable[tuple[int, int]]:
-        """Where cells may be filled: first handle and the one after the last; the cells of one stretch are neighbours."""
-        return ((0, len(self.fates)),)
+    def unread(self) -> Iterator[int]:
+        """The filled cells that nothing has read, in order."""
+        position = self.fates.find(UNREAD)
+        while position != -1:
+            if self.filled(position):
+                yield position
+            position = self.fates.find(UNREAD, position + 1)
 
     def mark(self, handle: int, fate: int) -> None:
         """Settle a cell's fate; what is ignored may still be kept, and what is kept mapped, never the other way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import compress, groupby
 from typing import TYPE_CHECKING
 
 from allotrope.grid import Grid, Turned
@@ -10,7 +10,7 @@ from allotrope.labels import column_name
 from allotrope.record import Leaves, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def regions(store: Store) -> list[tuple[str, int, int]]:
@@ -45,11 +45,20 @@ def _stretches(grid: Grid, columns: Turned, column: int) -> Iterable[tuple[int, 
     if column >= grid.width:
         return
     values = columns.column(column)
-    blank = {value for value in set(values) if value is None or (isinstance(value, str) and not value.strip())}
-    rows = [row for row, value in enumerate(values) if value not in blank] if blank else range(len(values))
-    fates = grid.fates[column :: grid.width]
+    fates = bytes(grid.fates[column :: grid.width])
+    kinds = set(map(type, values))
+    rows: Sequence[int] = range(len(values))
+    if str in kinds or type(None) in kinds:
+        texts = set(values) if kinds == {str} else {value for value in values if type(value) is str}
+        blank = {None, *(text for text in texts if not text or text.isspace())}
+        if len(blank) > 1 or type(None) in kinds:
+            filled = [value not in blank for value in values]
+            rows, fates = list(compress(rows, filled)), bytes(compress(fates, filled))
+    if fates and fates.count(fates[0]) == len(fates):
+        yield rows[0], rows[-1], fates[0], len(fates)
+        return
     start = 0
-    for fate, run in groupby(bytes(fates[row] for row in rows) if blank else bytes(fates)):
+    for fate, run in groupby(fates):
         count = len(list(run))
         yield rows[start], rows[start + count - 1], fate, count
         start += count

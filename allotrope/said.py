@@ -18,15 +18,19 @@ class Said:
         self.values: dict[tuple[int, str], Any] = {}
         self.differing: set[tuple[int, str]] = set()
 
+    def same(self, place: Node, path: str, value: Any) -> bool:
+        """Whether a value is new at its place, or the same as before."""
+        return bool(self.values.setdefault((id(place), path), value) == value)
+
     def agrees(self, place: Node, path: str, value: Any, cell: Cell) -> bool:
         """Whether a value is new or the same as before; the first that differs at a path is a finding.
 
         What the format declares or a parser sets by itself is a default, not said by a cell: the first cell replaces it.
         """
-        key = id(place), path
-        before = self.values.setdefault(key, value)
-        if before == value:
+        if self.same(place, path, value):
             return True
+        key = id(place), path
+        before = self.values[key]
         if key not in self.differing:
             self.differing.add(key)
             name = path.rpartition("/")[2]

@@ -82,6 +82,7 @@ def wells(document: Document, grid: Grid, header: int, kept: dict[str, Any]) -> 
         if label in columns:
             template.add(path, columns.keep(label), label=label)
     limits = columns.numbers("Cycle Number")
+    rows = template.rows(len(columns))
     for positions in of_well.values():
         measured = [at for at in positions if names[at] is not None or cycles[at] is not None]
         if not measured:
@@ -90,7 +91,7 @@ def wells(document: Document, grid: Grid, header: int, kept: dict[str, Any]) -> 
         group_facts(group, "", len(of_well), KIND, container="well plate", unknown=MISSING)
         for at in measured:
             node = group.measurement()
-            template.fill(node, at)
+            node |= rows[at]
             put(node, CUSTOM, columns.rest(at))
             if limits[at] is None:
                 add_error(node, MISSING, THRESHOLD)

@@ -131,7 +131,8 @@ class Session:
         for wavelength, _, table in plate.tables:
             count = len(table.lines) * len(table.columns)
             for well, value in table.wells():
-                if not value:
+                if not value or value.text.casefold() == "nan":
+                    value.ignore("stands for no value")
                     continue
                 node = self.group(name, well, count).measurement({"device control/device type": "plate reader"})
                 put(node, "device control/detection type", self.mode)

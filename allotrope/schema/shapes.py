@@ -70,11 +70,12 @@ class Shape:
 
     def child(self, key: str) -> Shape | None:
         """The shape of the value under `key`, or None if no fragment declares that key."""
-        if key not in self._children:
+        found = self._children.get(key)
+        if found is None and key not in self._children:
             parts = [fragment["properties"][key] for fragment in self.fragments if key in fragment.get("properties", ())]
             certain = [fragment["properties"][key] for fragment in self._binding if key in fragment.get("properties", ())]
-            self._children[key] = Shape(parts, self._definitions, certain) if parts else None
-        return self._children[key]
+            found = self._children[key] = Shape(parts, self._definitions, certain) if parts else None
+        return found
 
     @cached_property
     def item(self) -> Shape | None:

@@ -43,8 +43,6 @@ OPEN = {
     "agilent_gen5": "headings, read heights and the wells of tables that repeat what the first table says",
     "agilent_gen5_image": "the objective, and the heading of the results",
     "appbio_quantstudio": "flags that say false, block and experiment type beyond the words that are looked for",
-    "beckman_pharmspec": "the title that names the software",
-    "beckman_vi_cell_xr": "the title, and the label of an empty column",
     "ctl_immunospot": "a spot size that another line repeats, and a title",
     "cytiva_unicorn": "coordinates are read from their bytes, which the altered cell does not reach",
     "flowjo": "the name of a keyword without an effect",

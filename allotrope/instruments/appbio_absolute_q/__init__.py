@@ -15,6 +15,7 @@ INSTRUMENT = Instrument(
         ("text", "zip"),
         any=(
             text(r"\A(?=.*\bInstrument\b)(?=.*\bPlate\b).*(\bDye\b|\bTarget\b|\bChannels\b|_target\b)"),
+            text(r"\A(?=.*\bDye\b)(?=.*\bTarget\b)(?=.*\bConc\. cp/uL).*\bPositives\b"),
             text(r"\A(.*\n)?(?=.*\bRun name\b)(?=.*\bTotal\b).*\bTarget\b"),
             member(r"_summary\.csv$"),
         ),

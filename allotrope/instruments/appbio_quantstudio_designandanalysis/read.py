@@ -236,6 +236,7 @@ class Reader:
         stated = {label: columns.numbers(label) for label in CALCULATED if label in columns}
         cycles = columns.numbers("Cq")
         of_well = positions_by(self.numbers)
+        rows = template.rows(len(columns))
         for well in sorted(well for well in of_well if well is not None):
             group = self.document.group()
             group_facts(group, self.block, block_wells(self.block), self.kind.name)
@@ -244,7 +245,7 @@ class Reader:
             put(group.document, "analyst", self.analyst)
             for at in of_well[well]:
                 node = group.measurement()
-                template.fill(node, at)
+                node |= rows[at]
                 reaction = Reaction(node, node["sample document"].get("sample identifier", ""), names[at] or "")
                 reaction.standard = node["sample document"].get("sample role type") == "standard sample role"
                 for label, values in stated.items():

@@ -8,6 +8,7 @@ from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, put, quantity
 from allotrope.instrument import Instrument
 from allotrope.instruments.cytiva_biacore_t200_control.run import Curve, Facts, Template, curves, read_template, report_points
+from allotrope.instruments.cytiva_biacore_t200_control.samples import Sample, samples
 from allotrope.signature import Signature, member
 
 if TYPE_CHECKING:
@@ -56,18 +57,24 @@ def read(source: Source) -> Document:
     document = source.document()
     describe(document, environment, template)
     sensor = sensor_chip(chip)
-    group = document.group()
-    describe_run(group, environment, template)
+    injected = samples(template)
+    groups: dict[tuple[str, str], Group] = {}
     cycles = curves(streams)
     number = {"number of flow cells": chip.text("NoFcs"), "number of spots": chip.text("NoSpots")}
     for cycle, cells in cycles.items():
+        sample = injected.get(cycle, Sample())
+        group = groups.get((sample.rack, sample.name)) or document.group()
+        if (sample.rack, sample.name) not in groups:
+            groups[sample.rack, sample.name] = group
+            describe_run(group, environment, template)
         for cell in sorted(cells):
             node = group.measurement({"detection type": "surface plasmon resonance", "sensor chip document": dict(sensor)})
             control(node, template, cycle, cell, {key: int(value) for key, value in number.items() if value and value.isdigit()})
             sensorgram(node, template, cycle, cell, cells[cell])
             mine = [record for record in points if record.peek("Cycle") == str(cycle) and record.peek("Fc") == cell]
             report(group, node, template, mine)
-    if not group.measurements:
+            sample.describe(node)
+    if not groups:
         raise source.empty("the cycles", "no sensorgram", "at least one curve")
     put(document.aggregate, CUSTOM, environment.keep())
     for path, stream in streams.items():
@@ -217,5 +224,5 @@ INSTRUMENT = Instrument(
     read=read,
     device={"brand name": "Biacore", "product manufacturer": "Cytiva"},
     export="The run file (.blr) that Biacore T200 Control Software saves.",
-    not_covered="Samples of kinetics wizards (concentrations, positions) stay in the kept template; evaluation files.",
+    not_covered="Samples of kinetics wizards that do not run as entered stay in the kept template; evaluation files.",
 )

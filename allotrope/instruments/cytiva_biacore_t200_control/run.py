@@ -146,7 +146,11 @@ def read_template(source: Source, stream: Stream | None) -> Template:
     if stream is None or not stream.text.strip():
         return Template()
     try:
-        top = xml_root(stream.text.partition("?>")[2] or stream.text, stream.text)
+        text = stream.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = stream.text
+    try:
+        top = xml_root(text.partition("?>")[2] or text, text)
     except (ElementTree.ParseError, EntitiesDeclared):
         source.find("template-unreadable", "the wizard's template is not XML; its text is kept", stream.path, "warning")
         return Template()

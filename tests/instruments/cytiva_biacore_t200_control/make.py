@@ -1,4 +1,7 @@
-"""Makes `two_flow_cells.blr`: an OLE compound file as the control software writes it, with two short sensorgrams of invention."""
+"""Makes the run files of this folder: OLE compound files as the control software writes them, with invented sensorgrams.
+
+`two_flow_cells.blr` is a manual run; `kinetics_as_entered.blr` a wizard's, with a start-up cycle and two of one sample.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,50 @@ def curve(values: list[float]) -> bytes:
     """A segment: eleven words of header, then the responses as 32-bit floats."""
     head = struct.pack("<2i4dI", 1, 1, 1.0, 1.0, 0.0, 1.0, len(values))
     return head + struct.pack(f"<{len(values)}f", *values)
+
+
+WIZARD = """<?xml version="1.0" encoding="utf-8"?>
+<Template>
+<Properties><TypeName>Kinetics/Affinity</TypeName><User>rui</User><HtmlPreview>Samples
+
+Run order\xa0As entered
+
+Sample id  MW  Conc.
+1  mAb  150000  12,5
+2  mAb  150000  25\xa0
+\xa0End</HtmlPreview></Properties>
+<xmlBag name="_Positions"><string key="Cycle0@sample_pos" value="R2 F1"/><string key="Cycle1@sample_pos" value="R1 A1"/>
+<string key="Cycle2@sample_pos" value="R1 A1"/><string key="Cycle0@regeneration_pos" value="R2 F3"/></xmlBag>
+<xmlBag name="_PositionOrder"><string key="running buffer&#10;Startup&#10;R2 F1" value="1"/>
+<string key="mAb&#10;Sample&#10;R1 A1" value="2"/></xmlBag>
+</Template>
+"""
+POINT = "Cycle Fc DiodeRow Time Window AbsResp SD Slope LRSD Min Max RelResp Id Quality Baseline AssayStep AssayStepPurpose"
+
+
+def kinetics() -> Tree:
+    """Storages and streams of a kinetics wizard's run of three cycles, each on one flow cell."""
+    environment = (
+        "Application=Biacore T200 Control Software\nVersion=2.0.1\nRunTypeId=Wizard\nInstrumentId=4711\n"
+        "ProcessingUnit=Biacore T200\nTimestamp=45418.375\nEndTime=45418.4\nTemplateFile=kinetics.bme\n"
+    )
+    chip = "Name=CM5\nDisplayName=CM5\nId=K-17\nLotNo=98765\nFirstDockDate=45417.5\nNoFcs=2\nNoSpots=1\n"
+    points = ["\t".join([*POINT.split(), "Buffer", "Procedure"])]
+    points += [
+        f"{cycle}\t2\t19\t4\t5\t{20000 + cycle}\t0.3\t0.05\t0.28\t1\t9\t38.5\tbinding\t1\tNo\tSample\tNone\tHBS\tC:\\run"
+        for cycle in (1, 2, 3)
+    ]
+    tree: Tree = {
+        "\x03BIA application info": b"BIACOR~1.EX 0.0\x00",
+        "Chip": chip.encode(),
+        "Environment": environment.encode(),
+        "RPoint Table": ("\n".join(points) + "\n").encode(),
+        "AppData": {"ApplicationTemplate": WIZARD.encode()},
+    }
+    for cycle in (1, 2, 3):
+        curve_2: Tree = {"Labels": b"Sensorgram Fc=2\nTime\ns\nResponse\nRU\n", "Segment 1": curve([20000.0, 20000.0 + cycle])}
+        tree[f"_Cycle {cycle}"] = {"_Window 1": {"_Curve 1": curve_2}}
+    return tree
 
 
 def content() -> Tree:
@@ -124,4 +171,5 @@ class Compound:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("two_flow_cells.blr").write_bytes(Compound(content()).to_bytes())
+    for name, tree in (("two_flow_cells", content()), ("kinetics_as_entered", kinetics())):
+        Path(__file__).with_name(f"{name}.blr").write_bytes(Compound(tree).to_bytes())
