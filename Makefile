@@ -33,6 +33,7 @@ docs: setup ## write the generated documents again
 
 bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
+	@$(BIN)/python tools/bench_cells.py --json work/bench_cells.json
 
 bench-cluster: setup ## what Nextflow and Snakemake cost on a real Slurm beside the work itself (root, Slurm installed)
 	@$(BIN)/python tools/bench_cluster.py --json work/bench_cluster.json

@@ -30,6 +30,9 @@ QUANTITIES = {
 """What the schema requires of every particle size, with column and unit."""
 AVERAGE = "Average"
 
+VERSION = re.compile(r"v(\d+(?:\.\d+){0,2})")
+"""In a title: the version of the software."""
+
 
 def read(source: Source) -> Document:
     """The facts above the table, the runs in it, and what stands below it."""
@@ -61,13 +64,15 @@ def read(source: Source) -> Document:
 
 
 def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
-    """`label, :, value` or `label, : value`, two of them in a row; a line with one cell is a title, perhaps with the version."""
+    """`label, :, value` or `label, : value`, two of them in a row; a line with one cell is a title, one with the version."""
     facts = Facts()
-    for row in range(header):
-        cells = grid.cells(row)
-        if len(cells) == 1:
-            version = re.search(r"v(\d+(?:\.\d+){0,2})", cells[0].text)
-            document.system["software version"] = version[1] if version else document.system.get("software version")
+    lines = [grid.cells(row) for row in range(header)]
+    versions = [version for cells in lines if len(cells) == 1 and (version := VERSION.search(cells[0].text))]
+    if versions:
+        document.system["software version"] = versions[-1][1]
+        put(document.system, CUSTOM, {"title": versions[-1].string})
+    for cells in lines:
+        if len(cells) == 1 and versions and cells[0].text == versions[-1].string:
             cells[0].mapped()
             continue
         while cells:

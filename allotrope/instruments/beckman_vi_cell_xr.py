@@ -18,6 +18,7 @@ from allotrope.values import moment
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.grid import Grid
+    from allotrope.record import Cell
     from allotrope.source import Source
     from allotrope.values import Locale
 
@@ -102,6 +103,7 @@ def _facts(document: Document, titles: list[str]) -> None:
         version = re.match(r"Vi-CELL XR (\d+\.\d+)", title, re.IGNORECASE)
         if version:
             document.system["software version"] = version[1]
+            put(document.system, CUSTOM, {"title": title} if title != version[0] else {})
         elif title.casefold().startswith("unit s/n:"):
             document.device["equipment serial number"] = title.partition(":")[2].strip()
 
@@ -117,19 +119,28 @@ def _summary(source: Source, document: Document, grid: Grid) -> None:
         if found.text.casefold().startswith(("vi-cell", "unit s/n")):
             found.mapped()
     put(document.system, CUSTOM, {found.where: found.keep() for found in titles if not grid.fates[found.handle]})
-    grid.structure(header)
-    if header + 1 < len(grid.rows):
-        grid.structure(header + 1)
+    rows = [row for row in range(header + 2, len(grid.rows)) if not all(_is_number(found) for found in grid.cells(row))]
+    for row in range(header, min(header + 2, len(grid.rows))):
+        for found in grid.cells(row):
+            if any(grid.text(below, found.handle % grid.width) for below in rows):
+                found.mapped()
+            else:
+                found.ignore("a heading without values")
     names = (f"{grid.text(header, column)} {grid.text(header + 1, column)}" for column in range(grid.width))
     index = index_labels((name.replace(" /ml", "/ml").strip(), column) for column, name in enumerate(names) if name.strip())
     for row in range(header + 2, len(grid.rows)):
         if not grid.blank(row):
             record = Record(grid, index, row * grid.width)
-            if all(isinstance(found.value, (int, float)) for found in record if found):
+            if row not in rows:
                 for found in record:
                     found.ignore("hidden row of column numbers")
             else:
                 _sample(document, record)
+
+
+def _is_number(found: Cell) -> bool:
+    """Whether a cell holds a number as such; a hidden row of column numbers holds nothing else."""
+    return isinstance(found.value, (int, float))
 
 
 def _sample(document: Document, record: Record) -> None:

@@ -195,5 +195,5 @@ def _vocabulary(evidence: Iterable[Evidence]) -> set[str]:
 
 
 def _listed(evidence: Iterable[Evidence]) -> set[str]:
-    """The names in lists that facts about something hold, as the marker genes of a cluster."""
-    return {word for fact in evidence if fact.about and isinstance(fact.value, list) for word in fact.value}
+    """The marker genes of any cluster."""
+    return {word for fact in evidence if fact.id.endswith(".top") and isinstance(fact.value, list) for word in fact.value}

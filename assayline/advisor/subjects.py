@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from assayline.advisor.pseudonym import Pseudonyms
     from assayline.evidence import Evidence
 
+SLOTS = re.compile(r"\{[^{}]*\}")
 END = re.compile(r"[.;!?](?=\s)")
+NUMBERED = re.compile(r"((?:[a-z_]+\.)+[a-z]+)\d+\.")
+"""The start of ids that number what they are about, as `clusters.c0.`; it counts where the number has a name of its own."""
 Mention = tuple[int, str, str, bool]
 """Place in the template, kind (sample, cluster), name, and whether it is named here (else a value of it is shown)."""
 
@@ -27,7 +30,7 @@ def check_subjects(
 ) -> None:
     """Refuse values beside another's name, and names of which nothing is cited; slots are place, evidence id, `@` word."""
     found = [mention for slot in slots for mention in _mentions(*slot, known)]
-    found += _spelled(template, known, names, cited)
+    found += [*_spelled(template, known, names, cited), *_marked(template, known)]
     ends = [match.start() for match in END.finditer(template)]
     for kind in {kind for _, kind, _, named in found if named}:
         last = ""
@@ -54,8 +57,13 @@ def _check_sentence(kind: str, mentions: list[Mention], last: str) -> str:
     anybody = any(True in marks for _, marks in runs)
     for name, marks in runs:
         if marks == {False} and (anybody or last not in ("", name)):
-            raise Unsupported(reason=f"shows a value of another {kind} than the one it names ({name!r})")
+            raise Unsupported(reason=f"shows a value of another {_word(kind)} than the one it names ({name.rstrip('.')!r})")
     return runs[-1][0] if anybody else last
+
+
+def _word(kind: str) -> str:
+    """A kind as a word: `cluster` of `clusters.c`."""
+    return kind.partition(".")[0].removesuffix("s")
 
 
 def _mentions(place: int, name: str, about: str | None, known: Mapping[str, Evidence]) -> list[Mention]:
@@ -64,7 +72,27 @@ def _mentions(place: int, name: str, about: str | None, known: Mapping[str, Evid
         return []
     if about:
         return [(place, about, fact.about.get(about, ""), True)]
-    return [(place, kind, who, fact.value == who) for kind, who in fact.about.items()]
+    own = [(place, kind, who, fact.value == who) for kind, who in fact.about.items()]
+    group = NUMBERED.match(name)
+    if group and f"{group[0]}name" in known and "cluster" not in fact.about:
+        own.append((place, group[1], group[0], name == f"{group[0]}name"))
+    return own
+
+
+def _marked(template: str, known: Mapping[str, Evidence]) -> list[Mention]:
+    """Marker genes written out in the prose, as values of the only cluster that they mark."""
+    owners: dict[str, set[str]] = {}
+    for name, fact in known.items():
+        if name.endswith(".top") and isinstance(fact.value, list) and NUMBERED.match(name):
+            for gene in fact.value:
+                owners.setdefault(gene, set()).add(name.removesuffix("top"))
+    found = []
+    for match in re.finditer(r"(?<![\w{.-])[A-Za-z][\w-]+(?![\w}])", SLOTS.sub(lambda slot: " " * len(slot[0]), template)):
+        if len(of := owners.get(match[0], set())) == 1:
+            (group,) = of
+            kind = NUMBERED.match(group)
+            found.append((match.start(), kind[1] if kind else "", group, False))
+    return found
 
 
 def _spelled(template: str, known: Mapping[str, Evidence], names: Pseudonyms | None, cited: set[str]) -> list[Mention]:

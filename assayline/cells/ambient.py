@@ -11,7 +11,7 @@ from assayline.cells.blocks import blocks
 from assayline.cells.good_turing import proportions
 
 BOUNDS = (0.01, 10_000.0)
-EXPECTED, LOWEST, ASSUMED = 20.0, 5, 0.05
+EXPECTED, LOWEST, FEWEST, ASSUMED = 5.0, 0.08, 20, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,23 @@ def _concentration(share: Any, counts: Any, times: Any, totals: Any) -> float:
     return float(minimize_scalar(unlikely, bounds=BOUNDS, method="bounded", options={"xatol": 1e-3}).x)
 
 
-def contamination(sums: Any, share: Any) -> dict[str, Any]:
-    """The share of ambient counts in groups of cells: `sums` (groups × genes) over a profile.
+def contamination(first: Any, second: Any, share: Any) -> dict[str, Any]:
+    """The share of ambient counts in groups of cells over a profile; both tables hold sums of half the cells (groups × genes).
 
-    A gene that a group does not express shows nothing but ambient counts, so the lowest ratios of observed to ambient share
-    are the estimate; only genes are used of which 5 % ambience would give at least 20 counts. `estimate` is None where no
-    gene is strong enough.
+    Genes that a group does not express show nothing but ambient counts. They are chosen in one half, as those of the lowest
+    ratio of observed to ambient share, and counted in the other, so that choosing them does not bend the estimate. `estimate`
+    is None where there are not counts enough.
     """
     found, sizes = [], []
-    for row in np.asarray(sums, dtype=float):
-        total = row.sum()
-        strong = share * total * ASSUMED >= EXPECTED
-        if strong.sum() >= 4 * LOWEST:
-            ratio = np.sort(row[strong] / (share[strong] * total))
-            found.append(float(np.median(ratio[:LOWEST])))
+    able = np.flatnonzero(share >= np.median(share[share > 0]))
+    for one, other in zip(np.asarray(first, dtype=float), np.asarray(second, dtype=float), strict=True):
+        total, expected, observed = one.sum() + other.sum(), 0.0, 0.0
+        for chosen, counted in ((one, other), (other, one)):
+            lowest = able[np.argsort(chosen[able] / share[able], kind="stable")[: max(FEWEST, int(LOWEST * len(able)))]]
+            expected += counted.sum() * share[lowest].sum()
+            observed += counted[lowest].sum()
+        if expected * ASSUMED >= EXPECTED:
+            found.append(float(observed / expected))
             sizes.append(total)
     if not found:
         return {"estimate": None, "groups": 0}

@@ -54,6 +54,7 @@ def call_cells(run: RunFolder, found: Inspection, source: Path, lower: float | N
         counts = sparse.vstack(list(marked_rows(found.stored, cell)), format="csr").astype(np.float32)
         found.data = anndata.AnnData(counts, obs=found.data.obs[cell], var=found.data.var, layers={"counts": counts.copy()})
         found.stored = None
+    found.data.var["seen_in"] = found.data.layers["counts"].getnnz(axis=0)
     profiles = {name: one.ambient.share for name, one in called.items()}
     found.data.varm["ambient"] = _profiles(profiles, found.data.var_names)
     sizes = {row["sample"]: row["called"] for row in rows}

@@ -18,7 +18,12 @@ def qc_facts(report: dict[str, Any]) -> list[Evidence]:
         ("qc.genes.read", "genes before QC", "genes", "/genes_read"),
         ("qc.genes.kept", "genes kept after QC", "genes", "/genes_kept"),
     ]
-    texts = {"low_counts": "too few counts", "low_genes": "too few genes", "high_mitochondrial": "too high a mitochondrial share"}
+    texts = {
+        "low_counts": "too few counts",
+        "low_genes": "too few genes",
+        "high_mitochondrial": "too high a mitochondrial share",
+        "doublet": "the score of a doublet",
+    }
     rows += [(f"qc.removed.{name}", f"cells with {texts[name]}", "cells", f"/reasons/{name}") for name in report["reasons"]]
     for index, sample in enumerate(report["samples"][:1] if len(report["samples"]) == 1 else []):
         place = f"/samples/{index}"
@@ -40,6 +45,36 @@ def qc_facts(report: dict[str, Any]) -> list[Evidence]:
     for key, value in report["change"].items():
         what = f"median {words[key][0]} after QC minus before"
         facts.append(Evidence(f"qc.change.{key}", what, value, words[key][1], "cells/qc.json", f"/change/{key}", difference=True))
+    return facts + _more(report)
+
+
+def _more(report: dict[str, Any]) -> list[Evidence]:
+    """Doublets, clusters that would be emptied, and ambient RNA, as far as the report has them."""
+    source = "cells/qc.json"
+    facts: list[Evidence] = []
+    for index, row in enumerate(report.get("doublets", [])):
+        place, name = f"/doublets/{index}", f"qc.doublets.sample_{index + 1}"
+        own: list[Row] = [
+            (f"{name}.called", "cells called doublets in the sample", "cells", f"{place}/called"),
+            (f"{name}.rate", "share of doublets expected in the sample", "fraction", f"{place}/rate"),
+        ]
+        facts += facts_of(report, source, own, {"sample": row["sample"]})
+    for index, row in enumerate(report.get("clusters", [])):
+        if row["removed_share"] > 0.5:
+            place, name = f"/clusters/{index}", f"qc.emptied.c{row['cluster']}"
+            own = [
+                (f"{name}.cells", "cells of a cluster of which most are removed", "cells", f"{place}/cells"),
+                (f"{name}.removed_share", "share of that cluster's cells that is removed", "fraction", f"{place}/removed_share"),
+                (f"{name}.own_genes", "genes of that cluster's own", None, f"{place}/own_genes"),
+            ]
+            facts += facts_of(report, source, own)
+    for index, row in enumerate(report.get("ambient", [])):
+        if row["estimate"] is not None:
+            what = "share of ambient counts in the sample's kept cells"
+            place = f"/ambient/{index}/estimate"
+            facts += facts_of(
+                report, source, [(f"qc.ambient.sample_{index + 1}", what, "fraction", place)], {"sample": row["sample"]}
+            )
     return facts
 
 

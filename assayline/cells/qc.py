@@ -51,42 +51,63 @@ def describe(obs: Any) -> dict[str, float]:
     return body
 
 
-def keep(data: Any, thresholds: QcThresholds) -> tuple[Any, dict[str, Any], list[Finding]]:
-    """The kept cells and genes of an AnnData, the report, and findings; raises `Refused` when nothing would be left.
+def judged(obs: Any, thresholds: QcThresholds) -> tuple[Any, list[dict[str, Any]], list[Finding]]:
+    """Flags of all cells (a table of reasons), limits of every sample, and findings, also for a limit that removes nothing."""
+    found, findings = limits(obs, thresholds)
+    flags = reasons(obs, found)
+    for reason in flags.columns:
+        if not flags[reason].any():
+            findings.append(Finding("filter-removed-nothing", f"The limit '{reason}' removed no cell.", "cells/qc.json"))
+    return flags, found, findings
 
-    `data.obs` gains `kept` and `reasons` (words joined by commas); counts in `layers['counts']` stay as they are.
+
+def sentence(obs: Any, flags: Any) -> Any:
+    """Write `kept` and `reasons` (words joined by commas) into the table of cells and return who goes, as booleans.
+
+    Raises `Refused` when fewer than two cells would be left.
     """
-    found, findings = limits(data.obs, thresholds)
-    flags = reasons(data.obs, found)
     out = flags.any(axis=1).to_numpy()
-    data.obs["kept"] = ~out
-    data.obs["reasons"] = [",".join(flags.columns[row]) for row in flags.to_numpy()]
-    if out.all() or (~out).sum() < 2:
+    obs["kept"] = ~out
+    marks = flags.to_numpy(dtype=bool)
+    patterns, which = np.unique(marks @ (1 << np.arange(marks.shape[1])), return_inverse=True)
+    words = [",".join(name for place, name in enumerate(flags.columns) if pattern >> place & 1) for pattern in patterns.tolist()]
+    obs["reasons"] = np.array(words, dtype=object)[which]
+    if (~out).sum() < 2:
         raise Refused(
             what="cells",
             found=f"{int((~out).sum())} of {len(out)} cells within the limits",
             expected="at least 2",
             next="Look at cells/inspect.json and loosen the thresholds in decisions/qc_thresholds.json.",
         )
-    kept = data[~out].copy()
-    seen = kept.layers["counts"].getnnz(axis=0)
-    genes = seen >= max(1, thresholds.minimum_cells_per_gene)
-    kept = kept[:, genes].copy()
-    report: dict[str, Any] = {
-        "read": len(out),
-        "kept": int((~out).sum()),
-        "removed": int(out.sum()),
-        "kept_share": float((~out).mean()),
-    }
+    return out
+
+
+def summary(obs: Any, flags: Any, found: list[dict[str, Any]], genes_read: int, genes_kept: int) -> dict[str, Any]:
+    """The report of a quality control that `sentence` has passed on the cells."""
+    kept = obs["kept"].to_numpy(dtype=bool)
+    report: dict[str, Any] = {"read": len(kept), "kept": int(kept.sum()), "removed": int((~kept).sum())}
+    report["kept_share"] = float(kept.mean())
     report["reasons"] = {reason: int(flags[reason].sum()) for reason in flags.columns}
     report["only_reason"] = {reason: int((flags[reason] & (flags.sum(axis=1) == 1)).sum()) for reason in flags.columns}
-    report |= {"genes_read": int(data.n_vars), "genes_kept": int(genes.sum()), "samples": found}
+    report |= {"genes_read": genes_read, "genes_kept": genes_kept, "samples": found}
     for row in found:
-        own = (data.obs["sample"].astype(str) == row["sample"]).to_numpy()
-        row |= {"kept": int((own & ~out).sum()), "kept_share": float((~out)[own].mean())}
-    report |= {"before": describe(data.obs), "after": describe(kept.obs)}
+        own = (obs["sample"].astype(str) == row["sample"]).to_numpy()
+        row |= {"kept": int((own & kept).sum()), "kept_share": float(kept[own].mean())}
+    report |= {"before": describe(obs), "after": describe(obs[kept])}
     report["change"] = {key: report["after"][key] - value for key, value in report["before"].items() if key.endswith("p50")}
-    for reason in flags.columns:
-        if not flags[reason].any():
-            findings.append(Finding("filter-removed-nothing", f"The limit '{reason}' removed no cell.", "cells/qc.json"))
-    return kept, report, findings
+    return report
+
+
+def keep(data: Any, thresholds: QcThresholds, doublet: Any = None) -> tuple[Any, dict[str, Any], list[Finding]]:
+    """The kept cells and genes of an AnnData, the report, and findings; raises `Refused` when nothing would be left.
+
+    `doublet` (boolean over cells) is a further reason. `data.obs` gains `kept` and `reasons`; the counts stay as they are.
+    """
+    flags, found, findings = judged(data.obs, thresholds)
+    if doublet is not None:
+        flags["doublet"] = doublet
+    out = sentence(data.obs, flags)
+    kept = data[~out].copy()
+    genes = kept.layers["counts"].getnnz(axis=0) >= max(1, thresholds.minimum_cells_per_gene)
+    kept = kept[:, genes].copy()
+    return kept, summary(data.obs, flags, found, int(data.n_vars), int(genes.sum())), findings

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FLAT = 0.02  # coefficient of variation of the totals below which cells were brought to one depth
 NEARLY_FLAT = 0.2  # the same after rounding, if the genes seen vary much more than the totals
 LOG_LIMIT = 25.0  # ln(1 + count) of any real count lies below this
+ROUNDED_LOG = 12.0  # ln(1 + 160,000): a rounded logarithm of any usual scale is smaller
 ENOUGH = 10  # cells below which their totals say nothing
 WITHOUT_ONES = 0.05  # share of cells with many genes but no value of 1 above which values were multiplied
 UNDERDISPERSED = 0.6  # variance over mean of the strongest genes: 1 or more in counts, far less in logarithms
@@ -92,7 +93,8 @@ def _whole(values: Any, of: Measured, variation: float) -> tuple[str, str] | Non
         least = np.minimum.reduceat(block.data, block.indptr[:-1][np.diff(block.indptr) > 0])
         without = float((least[many[np.diff(block.indptr) > 0]] > 1).mean())
         if without > WITHOUT_ONES:
-            return "normalised", f"whole numbers, but {without:.0%} of the cells have no value of 1: multiplied and rounded"
+            kind = "log" if of.maximum <= ROUNDED_LOG else "normalised"
+            return kind, f"whole numbers, but {without:.0%} of the cells have no value of 1: multiplied or raised, then rounded"
     if 0 < variation < NEARLY_FLAT and _variation(of.genes) > 1.5 * variation:
         words = f"whole numbers whose totals vary by {variation:.1%} while the genes seen vary by {_variation(of.genes):.1%}"
         return "normalised", f"{words}: normalised and rounded"

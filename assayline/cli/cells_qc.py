@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The run folder."""
+    """The run folder, the seed, and whether doublets go."""
     add_run(parser)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of doublet scores and clusters (default: 0)")
+    parser.add_argument("--keep-doublets", action="store_true", help="neither score nor remove doublets")
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -24,7 +26,7 @@ def run(options: argparse.Namespace) -> Outcome:
     folder, choice, digest = decided(options, "qc_thresholds")
     from assayline.cells.steps_qc import qc_step
 
-    report, findings = qc_step(folder, choice, digest)
+    report, findings = qc_step(folder, choice, digest, seed=options.seed, remove_doublets=not options.keep_doublets)
     why = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in report["reasons"].items())
     text = f"{report['kept']} of {report['read']} cells and {report['genes_kept']} of {report['genes_read']} genes kept ({why})"
     return Outcome([report], findings, text=text)

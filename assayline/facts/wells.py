@@ -28,6 +28,7 @@ REFERENCE = frozenset(
 """Genes taken as reference where nothing else is said (Vandesompele et al. 2002, doi:10.1186/gb-2002-3-7-research0034)."""
 EMPTY = ("ntc", "no template", "water", "blank", "blk", "neg", "nrt")
 PURE = (1.8, 2.2)  # A260/A280 of nucleic acids without protein
+ALIKE = 1.4  # ratio of the highest to the lowest of wells that are taken as repeats
 FEWEST = 24  # wells below which no edge is told from an interior
 Row = tuple[str, str, str | None, str]
 One = dict[str, Any]
@@ -107,10 +108,15 @@ def _edge(rows: list[One]) -> dict[str, Any]:
         for row, column, one in wells:
             edge = row in (0, full[0]) or column in (1, full[1])
             groups.setdefault(one["sample"], ([], []))[0 if edge else 1].append(one["quantities"][name])
-        shares = [median(out) / median(inside) - 1 for out, inside in groups.values() if out and inside and median(inside) > 0]
+        shares = [median(out) / median(inside) - 1 for out, inside in groups.values() if out and _alike(inside)]
         if shares:
             return {"edge_difference": median(shares), "edge_samples": len(shares), "wells": len(wells)}
     return {}
+
+
+def _alike(values: list[float]) -> bool:
+    """Whether inner wells of a sample are repeats of one thing; in a series of dilutions the edge differs by design."""
+    return len(values) > 1 and min(values) > 0 and max(values) <= ALIKE * min(values)
 
 
 def _saturation(rows: list[One]) -> dict[str, Any]:

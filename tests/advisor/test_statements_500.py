@@ -46,10 +46,10 @@ def world(draw: random.Random) -> dict[str, Evidence]:
         fact("clusters.largest", draw.randint(90, 200), "cells", "cells of the largest cluster"),
     ]
     for number, genes in enumerate(GENES):
-        name, about = f"clusters.c{number}", {"cluster": str(number)}
-        rows.append(fact(f"{name}.name", str(number), None, "name of the cluster", **about))
-        rows.append(fact(f"{name}.cells", draw.randint(20, 300), "cells", "cells of the cluster", **about))
-        rows.append(fact(f"{name}.top", genes, None, "strongest marker genes of the cluster", **about))
+        name = f"clusters.c{number}"
+        rows.append(fact(f"{name}.name", str(number), None, "name of the cluster"))
+        rows.append(fact(f"{name}.cells", draw.randint(20, 300), "cells", "cells of the cluster"))
+        rows.append(fact(f"{name}.top", genes, None, "strongest marker genes of the cluster"))
     for number, sample in enumerate(SAMPLES):
         value = round(draw.uniform(40, 99), 1)
         rows.append(fact(f"measured.f1.viability.s{number + 1}", value, "%", "viability of the sample", sample=sample))
@@ -101,6 +101,7 @@ def corruptions(draw: random.Random, facts: dict[str, Evidence]) -> list[Callabl
         put(["The difference is significant.", "This correlates with age.", "The mean depth is good."]),
         put(["The patient is diagnosed with it.", "The lot complies with its specification.", "The cells are infected."]),
         put([f"Cluster {{clusters.c{pair[0]}.name:s}} is marked by {{clusters.c{pair[1]}.top:s}}."]),
+        put([f"{GENES[pair[0]][0]} marks cluster {{clusters.c{pair[1]}.name:s}}, as {{clusters.c{pair[1]}.top:s}} show."]),
         put([f"{{measured.f1.viability.s{pair[0] + 1}@sample}} has {{measured.f1.viability.s{pair[1] + 1}:.1f}} %."]),
         put([f"sample-{'ABC'[pair[0]]} has a viability of {{measured.f1.viability.s{pair[1] + 1}:.1f}} %."]),
         put(["Viability in sample-Q was {measured.f1.viability.s1:.1f} %."]),

@@ -35,6 +35,7 @@ class Plan:
     genes: int = 3000
     groups: int = 4
     depth: float = 3000.0
+    markers: float = 8.0
     nuclei: bool = False
     panel: bool = False
     empties: int = 0
@@ -139,7 +140,7 @@ def _genes(plan: Plan) -> tuple[list[str], list[str], Any]:
 
 
 def _profiles(plan: Plan, classes: Any, random: Any) -> tuple[Any, list[str]]:
-    """Expression of every group (groups × genes): a shared base, markers eightfold; a group is of one species."""
+    """Expression of every group (groups × genes): a shared base, markers many times stronger; a group is of one species."""
     species = np.array([one for _, one in classes])
     base = random.gamma(0.5, 1.0, len(classes)) + 0.01
     groups, of = [], []
@@ -147,7 +148,7 @@ def _profiles(plan: Plan, classes: Any, random: Any) -> tuple[Any, list[str]]:
         own = plan.species[number % len(plan.species)]
         profile = np.where(species == own, base, 0.0)
         free = np.flatnonzero([kind == "other" and one == own for kind, one in classes])
-        profile[random.choice(free, max(3, len(free) // 25), replace=False)] *= 8
+        profile[random.choice(free, max(3, len(free) // 25), replace=False)] *= plan.markers
         profile[random.choice(free, len(free) // 5, replace=False)] = 0.0
         groups.append(profile)
         of.append(own)

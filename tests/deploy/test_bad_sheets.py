@@ -236,3 +236,15 @@ def test_a_decision_on_the_table_is_kept_and_a_persons_is_followed(assayline, sh
         ("A", "P1", "1"),
         ("B", "P1", "0"),
     ]
+
+
+@pytest.mark.parametrize(("counts", "check", "rows"), [((5, 5), "auto", 1), ((5, 7), "auto", 2), ((5, 5), "quick", 0)])
+def test_read_names_that_tell_nothing_and_names_that_may_be_replicates(rnaseq, tmp_path, counts, check, rows):
+    for mate, count in enumerate(counts, 1):
+        text = "".join(f"@{read}\nACGT\n+\nIIII\n" for read in range(1, count + 1))
+        (tmp_path / f"ctrl_{mate}.fastq.gz").write_bytes(gzip.compress(text.encode(), mtime=mate))
+    if not rows:
+        with pytest.raises(Unclear, match="--layout paired"):
+            make_sheet(rnaseq, Order((tmp_path,), check=check))
+    else:
+        assert len(make_sheet(rnaseq, Order((tmp_path,), check=check)).rows) == rows

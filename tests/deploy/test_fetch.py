@@ -223,3 +223,11 @@ def test_from_accession_to_sheet(archive, assayline, shared, tmp_path):
     rows = list(csv.DictReader((tmp_path / "s.csv").open()))
     assert [row["sample"] for row in rows] == ["ctrl_rep_1", "ctrl_rep_1", "treated_rep_1"]
     assert assayline("deploy", "fetch", "GSE404", "-o", tmp_path / "d", env=env).status == 9
+
+
+def test_a_full_disk_is_told_and_the_file_is_absent(archive, tmp_path):
+    (tmp_path / ".SRR100003_1.fastq.gz.part").symlink_to("/dev/full")
+    with pytest.raises(FetchFailed, match="No space left"):
+        fetch(archive.portal(), plan(archive.portal(), ["SRR100003"]), tmp_path, jobs=1, say=quiet)
+    assert not (tmp_path / "SRR100003_1.fastq.gz").exists()
+    assert (tmp_path / "SRR100003_2.fastq.gz").is_file()

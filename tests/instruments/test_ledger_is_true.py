@@ -43,8 +43,6 @@ OPEN = {
     "agilent_gen5": "headings, read heights and the wells of tables that repeat what the first table says",
     "agilent_gen5_image": "the objective, and the heading of the results",
     "appbio_quantstudio": "flags that say false, block and experiment type beyond the words that are looked for",
-    "beckman_pharmspec": "the title that names the software",
-    "beckman_vi_cell_xr": "the title, and the label of an empty column",
     "ctl_immunospot": "a spot size that another line repeats, and a title",
     "cytiva_unicorn": "coordinates are read from their bytes, which the altered cell does not reach",
     "flowjo": "the name of a keyword without an effect",
@@ -52,7 +50,6 @@ OPEN = {
     "moldev_softmax_pro": "ends and counts of blocks, wells of a header, and the plate's name in rows of groups",
     "novabio_flex2": "units in a row of their own, and a dilution of one to one",
     "perkin_elmer_envision": "the letters of plate rows",
-    "thermo_fisher_qubit4": "the headers of the units",
     "unchained_labs_lunatic": "dates and times that another row or sheet repeats",
 }
 """Formats with mapped cells whose change nothing shows yet, and what these cells are."""

@@ -74,6 +74,7 @@ def test_resuming_runs_nothing_again_and_gives_the_same(counted):
     assert digests(counted.folder / "star") == before
 
 
+@pytest.mark.slow  # on Slurm the engine is killed in every run of the tests
 def test_a_killed_run_goes_on_and_gives_the_same(counted, runs):
     one = runs("killed")
     process = one.start("star", "--skip_cells", "--skip_fastqc", "--skip_multiqc")

@@ -64,7 +64,8 @@ def unpack(bundle: Path, target: Path | None, say: Callable[[str], None]) -> dic
     place = bundle if target is None else target
     if target is not None:
         _copy(bundle, target, body)
-    _script(place, body)
+    if target is not None or os.access(place, os.W_OK):
+        _script(place, body)
     return body
 
 

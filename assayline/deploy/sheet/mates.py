@@ -52,6 +52,8 @@ def mates(found: Sequence[Found], layout: str, left: list[Left]) -> list[Mates]:
                 group = {mark: other for mark, other in groups[key].items() if other not in taken}
                 if file in taken or not trust(group, file, reads):
                     continue
+                if trust is _plausible and not reading.strong and not _as_many(group, layout):
+                    continue
                 pairs[key] = _pair(group, reading, left, reads)
                 taken.update(pairs[key].files)
                 taken.update(other for other in group.values() if _same(other, file, reads))
@@ -120,6 +122,21 @@ def _agree(group: dict[str, Found], file: Found, reads: Counter[str]) -> bool:
 def _plausible(group: dict[str, Found], file: Found, reads: Counter[str]) -> bool:
     """Names make a pair and the contents do not say otherwise."""
     return {"1", "2"} <= set(group) and file in group.values() and all(_same(other, file, reads) for other in group.values())
+
+
+def _as_many(group: dict[str, Found], layout: str) -> bool:
+    """Whether weak marks make a pair though read names tell nothing: both files hold as many reads. Unclear if not counted."""
+    counts = {group[mark].peek.reads for mark in ("1", "2")}
+    if layout == "paired" or (None not in counts and len(counts) == 1):
+        return True
+    if None in counts:
+        raise Unclear(
+            what=f"{group['1'].path} and {group['2'].path.name}",
+            found="reads whose names tell no fragments, and names that may be a pair or two samples",
+            expected="to know which",
+            next="Give --layout paired or --layout single, or --check full to compare their numbers.",
+        )
+    return False
 
 
 def _pair(group: dict[str, Found], reading: Reading, left: list[Left], reads: Counter[str]) -> Mates:

@@ -1,0 +1,1 @@
+"""Comparisons: between conditions with donors as replicates, between clusters, and of the composition."""
