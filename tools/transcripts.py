@@ -21,7 +21,7 @@ from plugin.scripted_model import Turn, bash, calls, flat, says, scripted_model 
 
 from tools.client import Conversation, converse, environment, export, install  # noqa: E402
 
-MOST_LINES, MOST_WIDTH = 40, 160
+MOST_LINES, MOST_WIDTH = 48, 160
 COUNTS = ROOT / "workflows" / "lab_to_notebook" / ".test" / "data" / "counts.csv"
 VENDORS = ("beckman_vi_cell_blu", "thermo_fisher_nanodrop_eight", "roche_cedex_bioht", "agilent_gen5", "thermo_fisher_qubit4")
 

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import traceback
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import DeclaredError, Finding
@@ -17,6 +18,7 @@ from assayline.cli.verbs import load, subverbs, verbs
 from assayline.errors import BadArguments
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from types import ModuleType, TracebackType
 
 INTERRUPTED = 130
@@ -52,6 +54,13 @@ def choose(argv: list[str]) -> tuple[str, ModuleType | None, list[str]]:
     return f"{verb} {rest[0]}", load(verb, rest[0]), rest[1:]
 
 
+def run(module: ModuleType, options: Namespace, *, as_json: bool) -> Outcome:
+    """Run a verb; under `--json` what libraries print joins the talk on stderr, unless the verb itself streams to stdout."""
+    with redirect_stdout(sys.stderr) if as_json and not getattr(module, "STREAMS", False) else nullcontext():
+        outcome: Outcome = module.run(options)
+    return outcome
+
+
 def dispatch(argv: list[str]) -> int:
     """Run one command line and return its exit status; only bugs, interrupts and closed pipes leave as exceptions."""
     command, as_json = "", "--json" in argv
@@ -62,7 +71,7 @@ def dispatch(argv: list[str]) -> int:
             return 0
         options = verb_parser(f"assayline {command}", module).parse_args(rest)
         as_json = options.json
-        outcome: Outcome = module.run(options)
+        outcome = run(module, options, as_json=as_json)
     except DeclaredError as error:
         if as_json:
             print(envelope(command or " ".join(argv[:1]), failed(error)))

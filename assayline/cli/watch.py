@@ -31,6 +31,10 @@ BEATS = 5
 """Heart beats within the time after which a watcher counts as dead."""
 
 
+STREAMS = True
+"""Events go to stdout as they come."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Folder, destination, and the times of polling."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that instruments write to, a network share too")

@@ -12,6 +12,7 @@ import pytest
 
 from allotrope.errors import Finding
 from assayline import __version__
+from assayline.cli.main import main
 from assayline.cli.outcome import Outcome
 from assayline.cli.show import envelope, placed
 from assayline.cli.verbs import GROUPS, help_line, load, subverbs, verbs
@@ -161,3 +162,15 @@ def test_subverb_tables_match_their_modules():
 )
 def test_a_finding_names_its_file_once(where, message, told):
     assert placed(Finding("code", message, where, "error")) == told
+
+
+def test_what_a_library_prints_does_not_spoil_the_envelope(monkeypatch, capsys):
+    def chatty(_):
+        print("Monitored metric did not improve")
+        return Outcome([{"kept": 1}])
+
+    monkeypatch.setattr("assayline.cli.doctor.run", chatty)
+    assert main(["doctor", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["results"] == [{"kept": 1}]
+    assert "Monitored metric" in err

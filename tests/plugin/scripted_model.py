@@ -28,7 +28,7 @@ def calls(name: str, **arguments: Any) -> Turn:
 
 def bash(command: str) -> Turn:
     """A turn that runs one command through the client's own Bash tool."""
-    return calls("Bash", command=command, description="run the command", timeout=600_000)
+    return calls("Bash", command=command, description="run the command", timeout=1_500_000)
 
 
 def flat(content: Any) -> str:

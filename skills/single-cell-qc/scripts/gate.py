@@ -6,11 +6,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "start" / "scripts"))
 
 from command import decided, finish, need, parse  # noqa: E402 - the scripts of all skills share one module
+
+LONG = ("distribution", "duplicates", "before", "after")
+"""Parts of the reports that are tables; they stay in the run folder, in cells/inspect.json and cells/qc.json."""
+
+
+def brief(report: dict[str, Any]) -> dict[str, Any]:
+    """A report without its tables."""
+    return {key: value for key, value in report.items() if key not in LONG}
 
 
 def main() -> None:
@@ -27,9 +36,9 @@ def main() -> None:
     kept = need("cells", "qc", "--run", options.run)
     finish(
         {
-            "gate": gate["results"][0],
+            "gate": brief(gate["results"][0]),
             "decision": decision,
-            "qc": kept["results"][0],
+            "qc": brief(kept["results"][0]),
             "findings": gate["findings"] + kept["findings"],
         }
     )
