@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ FIELDS = (*SHARED, Field("Test Name", "sample document/sample identifier"))
 CONCENTRATIONS = {"qubit tube concentration": "Qubit® tube conc.", "original sample concentration": "Original sample conc."}
 CHANNELS = {"green": "Green RFU", "far red": "Far Red RFU"}
 """The column that holds the fluorescence, by emission; the other column is kept."""
+UNITS = re.compile(r"Units(\.\d+)?", re.IGNORECASE)
+"""The heading of a column of units; of several the later ones are counted."""
 
 
 def finish(record: Record, node: Node) -> None:
@@ -37,7 +40,7 @@ def finish(record: Record, node: Node) -> None:
 def _units(record: Record) -> dict[str, str]:
     """The label of the units column that directly follows a column."""
     labels = [cell.label for cell in record]
-    return {label: after for label, after in pairwise(labels) if after.startswith("Units")}
+    return {label: after for label, after in pairwise(labels) if UNITS.fullmatch(after)}
 
 
 def read(source: Source) -> Document:

@@ -57,10 +57,13 @@ def _check_sentence(kind: str, mentions: list[Mention], last: str) -> str:
     anybody = any(True in marks for _, marks in runs)
     for name, marks in runs:
         if marks == {False} and (anybody or last not in ("", name)):
-            raise Unsupported(
-                reason=f"shows a value of another {kind.rpartition('.')[0] or kind} than the one it names ({name.rstrip('.')!r})"
-            )
+            raise Unsupported(reason=f"shows a value of another {_word(kind)} than the one it names ({name.rstrip('.')!r})")
     return runs[-1][0] if anybody else last
+
+
+def _word(kind: str) -> str:
+    """A kind as a word: `cluster` of `clusters.c`."""
+    return kind.partition(".")[0].removesuffix("s")
 
 
 def _mentions(place: int, name: str, about: str | None, known: Mapping[str, Evidence]) -> list[Mention]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LARGE = 150_000_000  # stored values (about 1.2 GB) above which a matrix stays on disk
 BLOCK = 8_000_000  # stored values of one block
+NEAR = 2_000_000  # stored values between two wanted rows that are read along, as a compressed chunk would be anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,21 @@ class Stored:
                 yield first, _csr(data[begin:end], indices[begin:end], self.starts[first : last + 1] - begin, self.shape[1])
 
     def rows(self, wanted: Any, size: int) -> Iterator[Any]:
-        """Only the rows marked in a boolean array, by blocks; runs of neighbours are read in one piece."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted, [False]]).astype(np.int8)))
+        """Only the rows marked in a boolean array, by blocks; what lies near together is read in one piece, each piece once."""
+        places = np.flatnonzero(wanted)
+        if not len(places):
+            return
+        gaps = self.starts[places[1:]] - self.starts[places[:-1] + 1]
+        pieces = np.split(places, np.flatnonzero(gaps > NEAR) + 1)
         with _open(self.path) as root:
             data, indices = root[f"{self.key}/data"], root[f"{self.key}/indices"]
-            for first, last in edges.reshape(-1, 2):
-                for one, other in _cuts(self.starts[first : last + 1], size):
-                    part = self.starts[first + one : first + other + 1]
-                    begin, end = int(part[0]), int(part[-1])
-                    yield _csr(data[begin:end], indices[begin:end], part - begin, self.shape[1])
+            for piece in pieces:
+                top, end = int(piece[0]), int(piece[-1]) + 1
+                for one, other in _cuts(self.starts[top : end + 1], size):
+                    part = self.starts[top + one : top + other + 1]
+                    span = slice(int(part[0]), int(part[-1]))
+                    block = _csr(data[span], indices[span], part - part[0], self.shape[1])
+                    yield block[np.flatnonzero(wanted[top + one : top + other])]
 
 
 def stored(path: Path, root: Any, key: str, *, turned: bool = False) -> Stored | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ def symbols(kind: str, species: str | None = None) -> frozenset[str]:
     return frozenset(row[3] for row in facts() if row[1] == kind and species in (None, row[0]))
 
 
+@lru_cache(maxsize=200_000)
 def bare(name: str) -> str:
     """A gene's name without the prefix of a mixed reference, and an Ensembl identifier also without its version."""
     name = PREFIX.sub("", name, count=1) if PREFIX.match(name) else name

@@ -68,7 +68,10 @@ def sentence(obs: Any, flags: Any) -> Any:
     """
     out = flags.any(axis=1).to_numpy()
     obs["kept"] = ~out
-    obs["reasons"] = [",".join(flags.columns[row]) for row in flags.to_numpy()]
+    marks = flags.to_numpy(dtype=bool)
+    patterns, which = np.unique(marks @ (1 << np.arange(marks.shape[1])), return_inverse=True)
+    words = [",".join(name for place, name in enumerate(flags.columns) if pattern >> place & 1) for pattern in patterns.tolist()]
+    obs["reasons"] = np.array(words, dtype=object)[which]
     if (~out).sum() < 2:
         raise Refused(
             what="cells",

@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> Outcome:
     lines = []
     for item in body["statements"]:
         lines.append(f"- {item['text']} ({item['confidence']})")
-        lines += [f"  {item[key]}" for key in ("caveat", "what_would_change_this") if item.get(key)]
+        lines += [f"  {item['caveat']}"] if item.get("caveat") else []
+        lines += [f"  would change it: {item['what_would_change_this']}"] if item.get("what_would_change_this") else []
     lines += [f"  limit: {limit}" for limit in body.get("limits") or []]
     if rule := body.get("rule_statements"):
         lines += ["the rules alone would say:", *(f"  - {text}" for text in rule)]

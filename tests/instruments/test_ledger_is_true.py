@@ -50,7 +50,6 @@ OPEN = {
     "moldev_softmax_pro": "ends and counts of blocks, wells of a header, and the plate's name in rows of groups",
     "novabio_flex2": "units in a row of their own, and a dilution of one to one",
     "perkin_elmer_envision": "the letters of plate rows",
-    "thermo_fisher_qubit4": "the headers of the units",
     "unchained_labs_lunatic": "dates and times that another row or sheet repeats",
 }
 """Formats with mapped cells whose change nothing shows yet, and what these cells are."""
