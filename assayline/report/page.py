@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from assayline.advisor.tape import who
 from assayline.escaped import templates
 from assayline.report import words
 from assayline.report.curves import Column
@@ -147,6 +148,13 @@ def versus(decision: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def attributed(decision: dict[str, Any]) -> dict[str, Any]:
+    """A decision with who stands behind it: a file that somebody wrote, or edited after it was written, is a person's."""
+    by = decision.get("decided_by") or {}
+    edited = "answered" in decision and who(decision) == "human"
+    return decision | {"decided_by": {"kind": "human"}} if edited or not by.get("kind") else decision
+
+
 def scalars(body: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
     """The single values of a JSON object with their paths; lists and deep parts are left to the file."""
     found: list[tuple[str, Any]] = []
@@ -254,7 +262,7 @@ def render(run: Run, title: str | None = None) -> bytes:
         "marker_columns": columns,
         "marker_groups": groups,
         "figures": figures,
-        "decisions": [(name, run.decisions[name], versus(run.decisions[name])) for name in ordered(run.decisions)],
+        "decisions": [(name, attributed(run.decisions[name]), versus(run.decisions[name])) for name in ordered(run.decisions)],
         "unknown": sorted(set(cited(run)) - set(run.evidence)),
         "entries": entries(run),
         "version": __version__,

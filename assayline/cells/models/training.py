@@ -155,7 +155,7 @@ def _ended(chosen: Spec, model: Any, budget: Budget, *, over_time: bool) -> Fitt
     watched = validation if len(validation) else training
     said = verdict(watched[budget.warm_up :], budget.max_epochs - budget.warm_up, budget.warm_up)
     if over_time:
-        said |= {"converged": False, "because": "the time allowed was over", "stopped_by_time": True}
+        said |= {"converged": False, "because": "the time allowed was over", "stopped_by_time": True, "epochs": len(watched)}
     said["watched"] = "held-out cells" if len(validation) else "training cells"
     return Fitted(chosen, model, history, said, budget.seed)
 

@@ -1,9 +1,11 @@
 # What the evidence means, and the page for people.
 
+QUESTIONS = ["qc_thresholds", "integration_model", "clustering_resolution"]
+
 
 rule interpret:
     input:
-        expand("decisions/{question}.json", question=EVIDENCE_FOR),
+        expand("decisions/{question}.json", question=QUESTIONS),
         expand("samples/{sample}/cells/inspect.json", sample=SAMPLES),
         expand("evidence/{station}.jsonl", station=["cells.inspect", "cells.qc", "cells.model", "cells.clusters"]),
     output:
