@@ -87,7 +87,7 @@ def _model(facts: Facts) -> list[Statement]:
     if number(facts, "model.epochs") == 0:
         return [
             (
-                "The latent space was computed as principal components of {model.genes_used:d} genes.",
+                "The latent space ({model.name:s}) was computed without training from {model.genes_used:d} genes.",
                 ("model.name", "model.genes_used"),
                 "high",
             )

@@ -3,9 +3,8 @@
 The negative binomial model, its shrunken dispersions and the fold changes are those of pydeseq2 (Muzellec et al. 2023,
 doi:10.1093/bioinformatics/btad547; DESeq2, Love et al. 2014, doi:10.1186/s13059-014-0550-8). DESeq2 compares the Wald statistic
 with a normal distribution, which takes the dispersions as known: with a handful of donors its tail is too light, and a null
-comparison finds something more often than it says. Here the statistic is compared with a t distribution, whose degrees of freedom
-are those of the residuals and those that the shrinkage of the dispersions brings (as in limma, Smyth 2004,
-doi:10.2202/1544-6115.1027).
+comparison finds something more often than it says. Here the statistic is compared with a t distribution, with the degrees of
+freedom that the shrunken dispersions are worth (the idea of limma, Smyth 2004, doi:10.2202/1544-6115.1027).
 """
 
 from __future__ import annotations
@@ -64,15 +63,24 @@ def _fitted(counts: Any, units: Any, terms: list[str], levels: tuple[str, str]) 
         stats = DeseqStats(data, contrast=contrast, quiet=True, inference=inference, independent_filter=False, cooks_filter=False)
         stats.summary()
     residual = len(counts) - int(np.linalg.matrix_rank(data.obsm["design_matrix"].to_numpy(dtype=float)))
-    return stats.results_df, residual + _prior_freedom(float(data.uns["prior_disp_var"]))
+    prior = float(data.uns["prior_disp_var"])
+    return stats.results_df, _freedom(residual, prior, float(data.uns["_squared_logres"]))
 
 
-def _prior_freedom(variance: float) -> float:
-    """Degrees of freedom worth as much as a prior of that variance on the logarithm of a dispersion: trigamma(d/2) = variance."""
+def _freedom(residual: int, prior: float, spread: float) -> float:
+    """Degrees of freedom worth as much as a shrunken dispersion: trigamma(d/2) is the variance of its logarithm.
+
+    The log dispersion of a gene has the sampling variance s = trigamma(residual/2); what is left of the observed `spread`
+    around the trend is true. Shrinking with variance `prior` weighs the gene's own by w = prior/(prior + s), so that the error
+    is w²s + (1 − w)²true.
+    """
     from scipy.optimize import brentq
     from scipy.special import polygamma
 
-    return float(2 * brentq(lambda half: float(polygamma(1, half)) - variance, 1e-3, 1e6))
+    sampling = float(polygamma(1, residual / 2))
+    own = prior / (prior + sampling)
+    error = own**2 * sampling + (1 - own) ** 2 * max(0.0, spread - sampling)
+    return float(2 * brentq(lambda half: float(polygamma(1, half)) - error, 1e-3, 1e6))
 
 
 def _tails(statistic: Any, freedom: float) -> Any:
