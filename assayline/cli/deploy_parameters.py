@@ -1,4 +1,4 @@
-"""Check parameters against a pipeline's own schema, with advice on them, and write them for `launch --params-file`.
+"""Check parameters against a pipeline's own schema, with advice on them, and write them for `deploy launch`.
 
 Values get the types of the schema; unknown names are refused with the nearest one, genomes must be among the pipeline's. With
 --run the advisor chooses among the pipelines given and sets what the data speak for; its decision stays in the run folder, and
