@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assayline.errors import BadInput, CannotWrite
@@ -9,6 +10,7 @@ from assayline.evidence import publish
 from assayline.json_files import write_atomic, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from allotrope.errors import Finding
@@ -54,13 +56,20 @@ def _distribution(data: Any) -> dict[str, Any]:
 
 
 def read_h5ad(path: Path) -> Any:
-    """The AnnData that an earlier station wrote; raises `BadInput` when it is not there."""
+    """The AnnData that an earlier station wrote; raises `BadInput` when it is not there or not whole."""
     import anndata
 
+    with station_file(path):
+        return anndata.read_h5ad(path)
+
+
+@contextmanager
+def station_file(path: Path) -> Iterator[None]:
+    """Reading a file that an earlier station wrote; raises `BadInput` when it is not there or not whole."""
     if not path.is_file():
         raise BadInput(what=path, found="no such file", expected="what the station before writes", next="Run that station first.")
     try:
-        return anndata.read_h5ad(path)
+        yield
     except (OSError, KeyError, ValueError) as error:
         raise BadInput(
             what=path, found=f"{type(error).__name__}: {error}", expected="a whole AnnData file", next="Run that station again."

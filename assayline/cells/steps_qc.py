@@ -9,7 +9,7 @@ import numpy as np
 
 from allotrope.errors import Finding
 from assayline.cells.facts_qc import qc_facts
-from assayline.cells.steps import read_h5ad, write_h5ad, write_parquet
+from assayline.cells.steps import read_h5ad, station_file, write_h5ad, write_parquet
 from assayline.evidence import publish
 from assayline.json_files import write_json
 
@@ -83,14 +83,13 @@ def _opened(path: Any) -> tuple[Any, Any]:
 
     from assayline.cells.blocks import stored
 
-    if path.is_file():
-        with h5py.File(path) as file:
-            handle = stored(path, file, "layers/counts")
-            if handle is not None:
-                import anndata
-                from anndata.io import read_elem
+    with station_file(path), h5py.File(path) as file:
+        handle = stored(path, file, "layers/counts")
+        if handle is not None:
+            import anndata
+            from anndata.io import read_elem
 
-                return anndata.AnnData(obs=read_elem(file["obs"]), var=read_elem(file["var"])), handle
+            return anndata.AnnData(obs=read_elem(file["obs"]), var=read_elem(file["var"])), handle
     return read_h5ad(path), None
 
 

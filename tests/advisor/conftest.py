@@ -34,6 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gate, decisions by rules (the model by a person: no training), QC, survey, clusters."""
     from assayline.advisor.decide import decide
     from assayline.advisor.tape import chosen
+    from assayline.cells.models.training import Budget
     from assayline.cells.steps import inspect_step
     from assayline.cells.steps_model import annotate_step, integrate_step
     from assayline.cells.steps_qc import qc_step
@@ -50,7 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.decision("integration_model").write_text(
         json.dumps({"schema": "assayline/decision/1", "question": "integration_model", "choice": PCA})
     )
-    integrate_step(run, *chosen(run, "integration_model"), 0, lambda epoch, loss: None)
+    integrate_step(run, *chosen(run, "integration_model"), Budget(), lambda epoch, loss: None)
     decide(run, "clustering_resolution", "rules")
     choice, digest = chosen(run, "clustering_resolution")
     annotate_step(run, choice["resolution"], digest)

@@ -114,12 +114,13 @@ def embedded(cells: Cells) -> Callable[[Path], list[Evidence]]:
     """A matrix shown to every station up to the survey of resolutions, by principal components."""
 
     def show(folder: Path) -> list[Evidence]:
+        from assayline.cells.models.training import Budget
         from assayline.cells.steps_model import integrate_step
 
         filtered(cells)(folder)
         run = RunFolder(folder / "run")
         choice = {"model": "pca", "variable_genes": 500, "latent": 10, "layers": 1, "hidden": 32, "max_epochs": 10}
-        integrate_step(run, choice | {"likelihood": "nb", "correct_samples": False}, "sha256:0", 0, lambda *_: None)
+        integrate_step(run, choice | {"likelihood": "nb", "correct_samples": False}, "sha256:0", Budget(), lambda *_: None)
         return list(load(run).values())
 
     return show
