@@ -104,7 +104,8 @@ def _spelled(template: str, known: Mapping[str, Evidence], names: Pseudonyms | N
     table = {pseudonym: who for who, pseudonym in names.names.items()} | {who: who for who in names.names}
     pattern = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
     found = []
-    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", template):
+    prose = SLOTS.sub(lambda slot: " " * len(slot[0]), template)
+    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", prose):
         who = table[match[0]]
         if cited and who not in own:
             raise Unsupported(reason=f"names '{names.names[who]}' without evidence about it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assayline.cells.facts_inspect import Row, measures
+from assayline.cells.samples import ONE
 from assayline.evidence import Evidence, facts_of
 
 
@@ -58,7 +59,7 @@ def _more(report: dict[str, Any]) -> list[Evidence]:
             (f"{name}.called", "cells called doublets in the sample", "cells", f"{place}/called"),
             (f"{name}.rate", "share of doublets expected in the sample", "fraction", f"{place}/rate"),
         ]
-        facts += facts_of(report, source, own, {"sample": row["sample"]})
+        facts += facts_of(report, source, own, subject(row))
     for index, row in enumerate(report.get("clusters", [])):
         if row["removed_share"] > 0.5:
             place, name = f"/clusters/{index}", f"qc.emptied.c{row['cluster']}"
@@ -72,10 +73,13 @@ def _more(report: dict[str, Any]) -> list[Evidence]:
         if row["estimate"] is not None:
             what = "share of ambient counts in the sample's kept cells"
             place = f"/ambient/{index}/estimate"
-            facts += facts_of(
-                report, source, [(f"qc.ambient.sample_{index + 1}", what, "fraction", place)], {"sample": row["sample"]}
-            )
+            facts += facts_of(report, source, [(f"qc.ambient.sample_{index + 1}", what, "fraction", place)], subject(row))
     return facts
+
+
+def subject(row: dict[str, Any]) -> dict[str, str]:
+    """What a fact of one sample is about: nothing where the only sample has no name of its own."""
+    return {} if row["sample"] == ONE else {"sample": row["sample"]}
 
 
 def _units(sample: dict[str, Any]) -> list[tuple[str, str]]:

@@ -111,7 +111,7 @@ def training_figure(run: RunFolder, report: dict[str, Any]) -> None:
     for key, label, colour in (
         ("stability", "stability", COLOURS[0]),
         ("silhouette", "silhouette", COLOURS[1]),
-        ("agreement_with_other", "agreement with PCA", COLOURS[2]),
+        ("agreement_with_other", "agreement with the other space", COLOURS[2]),
     ):
         panels[-1].plot(
             [row["resolution"] for row in rows], [row[key] for row in rows], marker="o", markersize=3, color=colour, label=label

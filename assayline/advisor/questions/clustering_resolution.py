@@ -30,7 +30,7 @@ def bounds(facts: Facts) -> dict[str, Bound]:
 
 
 def rule(facts: Facts) -> Answer:
-    """Among stable clusterings without tiny clusters the one of the best silhouette.
+    """Among stable clusterings without tiny clusters the one of the best silhouette, then of the best stability, to two digits.
 
     If none is stable, the cells are not split where a resolution leaves them whole, else the most stable one is taken.
     """
@@ -40,7 +40,8 @@ def rule(facts: Facts) -> Answer:
         name for name in several if number(facts, f"{name}.stability") >= STABLE and number(facts, f"{name}.smallest") >= SMALLEST
     ]
     if stable:
-        best = max(stable, key=lambda name: (round(number(facts, f"{name}.silhouette"), 2), -found[name]))
+        keys = ("silhouette", "stability")
+        best = max(stable, key=lambda name: (*(round(number(facts, f"{name}.{key}"), 2) for key in keys), -found[name]))
         text = "is stable under resampling and was taken among the stable ones for its silhouette"
     elif whole := [name for name in found if number(facts, f"{name}.clusters") <= 1]:
         best = min(whole, key=lambda name: found[name])
@@ -58,7 +59,7 @@ def rule(facts: Facts) -> Answer:
     agreement = f"{best}.agreement"
     if agreement in facts and "model.name" in facts and facts["model.name"].value != "pca":
         shown_as = decimals(facts, agreement)
-        words = f"Principal components of the same genes give clusters with an adjusted Rand index of {{{agreement}:{shown_as}}}."
+        words = f"The other space that was looked at gives clusters with an adjusted Rand index of {{{agreement}:{shown_as}}}."
         reasons.append(Reason(words, (agreement,)))
     confidence = "medium" if stable else "low"
     change = "Marker genes that split a cluster, or known labels; a finer question about subtypes asks for a finer resolution."
