@@ -101,12 +101,12 @@ def _model(facts: Facts) -> list[Statement]:
     if _has(facts, "clusters.agreement"):
         agrees = number(facts, "clusters.agreement") >= AGREES
         tail = (
-            "so the plain method tells the same story and the deep model was not needed for it"
+            "so the plain and the deep method tell the same story"
             if agrees
             else "so the groups depend on the model and need a second look"
         )
         words = (
-            "Clusters from principal components agree with these at an adjusted Rand index of "
+            "Clusters of the other space that was looked at agree with these at an adjusted Rand index of "
             f"{{clusters.agreement:{decimals(facts, 'clusters.agreement')}}}, " + tail + "."
         )
         found.append((words, ("clusters.agreement", "clusters.count"), "medium"))
