@@ -64,9 +64,9 @@ def program() -> Callable[[str], str]:
     return find
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(program: Callable[[str], str]) -> Iterator[Slurm]:
-    """A real Slurm of one node with two processors, for this process; tests that use it share the xdist group `engines`."""
+    """A real Slurm of one node with two processors; one at a time on this machine, whoever asks for it."""
     from tests.slurm import running
 
     for name in ("sbatch", "setpriv"):

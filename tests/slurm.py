@@ -5,12 +5,14 @@ python -m tests.slurm FOLDER    starts one and prints what to export; Ctrl-C sto
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sco
 PATIENCE = 90
 SYSTEM = Path("/etc/slurm/slurm.conf")
 """Where clients look without SLURM_CONF: Snakemake's steps inside a job drop all variables of Slurm."""
+LOCK = Path(tempfile.gettempdir()) / "assayline-slurm.lock"
 CONF = """\
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -189,11 +192,13 @@ class Slurm:
 def running(folder: Path, cpus: int = 2) -> Iterator[Slurm]:
     """A cluster of one node for the time of a block; the folder must be new, and readable for other accounts."""
     cluster = Slurm(folder, cpus)
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
+    with LOCK.open("w") as turn:  # clients inside jobs look in one place of the machine, so that there is one cluster at a time
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 def main() -> None:
