@@ -128,12 +128,9 @@ def grid(part: Shown, title: str, columns: Sequence[Sequence[str]]) -> list[dict
 
 def decision(part: Decision) -> list[dict[str, Any]]:
     """A decision: who decided, what, what the rules would choose, and why."""
-    body, by = part.body, part.body.get("decided_by") or {}
-    who = " ".join(str(by[key]) for key in ("kind", "model", "name") if by.get(key)) or "not recorded"
-    choice, rule = body.get("choice") or {}, body.get("rule_choice") or {}
-    rows = [(name, choice.get(name), rule.get(name)) for name in dict.fromkeys([*choice, *rule])]
+    body, rows = part.body, part.choices
     made = [header(part.question.replace("_", " "), 4)]
-    made.append(text(f"Decided by {who}; confidence: {body.get('confidence') or 'not stated'}."))
+    made.append(text(f"Decided by {part.who}; confidence: {body.get('confidence') or 'not stated'}."))
     made += [table(part.question, ("Parameter", "Chosen", "Rules would choose"), rows)] if rows else []
     return made + [item(f"{one.get('text')}{cited(one.get('evidence'))}") for one in mappings(body.get("because"))]
 

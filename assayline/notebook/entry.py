@@ -104,6 +104,18 @@ class Decision:
     question: str
     body: dict[str, Any]
 
+    @property
+    def who(self) -> str:
+        """Who decided, in words."""
+        by = self.body.get("decided_by") or {}
+        return " ".join(str(by[key]) for key in ("kind", "model", "name") if by.get(key)) or "not recorded"
+
+    @property
+    def choices(self) -> list[tuple[str, Any, Any]]:
+        """Each parameter with what was chosen and what the rules would choose."""
+        choice, rule = self.body.get("choice") or {}, self.body.get("rule_choice") or {}
+        return [(name, choice.get(name), rule.get(name)) for name in dict.fromkeys([*choice, *rule])]
+
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:

@@ -41,11 +41,8 @@ def cited(ids: Sequence[Any] | None) -> str:
 
 def decision(part: Decision) -> str:
     """A decision: the choice, the alternative, reasons, and who decided."""
-    body, by = part.body, part.body.get("decided_by") or {}
-    who = " ".join(str(by[key]) for key in ("kind", "model", "name") if by.get(key)) or "not recorded"
-    choice, rule = body.get("choice") or {}, body.get("rule_choice") or {}
-    rows = [[name, choice.get(name), rule.get(name)] for name in dict.fromkeys([*choice, *rule])]
-    lines = [f"### {say(part.question)}", f"Decided by {say(who)}; confidence {say(body.get('confidence', 'not stated'))}."]
+    body, rows = part.body, part.choices
+    lines = [f"### {say(part.question)}", f"Decided by {say(part.who)}; confidence {say(body.get('confidence', 'not stated'))}."]
     lines += (
         [table([("Parameter", ""), ("Chosen", ""), ("Rules would choose", "")], [[say(n), str(a), str(b)] for n, a, b in rows])]
         if rows
