@@ -59,10 +59,14 @@ def columns(words: list[str], table: Path) -> dict[str, str]:
 
 def look_at(place: RunFolder, path: Path, words: list[str], ask: str) -> None:
     """Write the evidence of a table of samples, and of a question in plain words, into a run folder."""
+    from assayline.errors import BadInput
     from assayline.facts import design
     from assayline.facts.table import read_table
 
-    design.station(place, read_table(path), columns(words, path), ask)
+    table = read_table(path)
+    if not table.rows:
+        raise BadInput(what=path, found="a header without rows", expected="a row for each sample", next="Give the rows.")
+    design.station(place, table, columns(words, path), ask)
 
 
 def run(options: argparse.Namespace) -> Outcome:

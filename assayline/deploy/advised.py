@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.deploy.sheet.columns import Columns
 from assayline.deploy.sheet.peek import look
-from assayline.deploy.sheet.table import read_table
+from assayline.facts.table import read_table
 from assayline.errors import BadUsage
 
 if TYPE_CHECKING:

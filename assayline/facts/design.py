@@ -36,11 +36,12 @@ Row = tuple[str, str, str | None, str]
 
 def roles(table: Table) -> dict[str, str]:
     """Role → column, by name; a condition or batch must vary over more than one and fewer than all rows where it can."""
-    folded = {re.sub(r"[\s_.-]+", " ", name.casefold()).strip(): name for name in table.columns}
+    columns = table.columns
+    folded = {re.sub(r"[\s_.-]+", " ", name.casefold()).strip(): name for name in columns}
     found: dict[str, str] = {}
     for role, names in ROLES.items():
         hits = [folded[name] for name in names if name in folded and folded[name] not in found.values()]
-        varied = [name for name in hits if len(set(table.columns[name]) - {""}) > 1] or hits
+        varied = [name for name in hits if len(set(columns[name]) - {""}) > 1] or hits
         if varied:
             found[role] = varied[0]
     return found
@@ -48,29 +49,26 @@ def roles(table: Table) -> dict[str, str]:
 
 def report(table: Table, asked: dict[str, str] | None = None) -> dict[str, Any]:
     """The design of a table; `asked` names the column of a role where its name does not tell."""
-    by = roles(table) | (asked or {})
-    body: dict[str, Any] = {"schema": SCHEMA, "file": table.name, "rows": table.rows, "columns": list(table.columns), "roles": by}
-    units = list(
-        zip(*(table.columns[by[role]] if role in by else [""] * table.rows for role in ("donor", "sample")), strict=True)
-    )
+    by, columns, rows = roles(table) | (asked or {}), table.columns, len(table.rows)
+    body: dict[str, Any] = {"schema": SCHEMA, "file": table.path.name, "rows": rows, "columns": table.header, "roles": by}
+    units = list(zip(*(columns[by[role]] if role in by else [""] * rows for role in ("donor", "sample")), strict=True))
     named = [donor or sample or str(number) for number, (donor, sample) in enumerate(units)]
     body["unit"] = "donor" if "donor" in by else "sample" if "sample" in by else "row"
     body["units"] = len(set(named))
-    if "condition" in by:
-        body |= _condition(table, by, named)
+    if "condition" in by and any(columns[by["condition"]]):
+        body |= _condition(columns, by, named)
     for role in ("batch", "time", "dose"):
         if role in by:
-            body[f"{role}s"] = len(set(table.columns[by[role]]) - {""})
-    if "reads" in by and (
-        numbers := [float(text) for text in table.columns[by["reads"]] if re.fullmatch(r"[\d.]+(e\d+)?", text)]
-    ):
+            body[f"{role}s"] = len(set(columns[by[role]]) - {""})
+    told = columns[by["reads"]] if "reads" in by else []
+    if numbers := [float(text) for text in told if re.fullmatch(r"\d+\.?\d*(e\d+)?", text)]:
         body["reads_least"] = min(numbers)
     return body
 
 
-def _condition(table: Table, by: dict[str, str], named: list[str]) -> dict[str, Any]:
+def _condition(columns: dict[str, list[str]], by: dict[str, str], named: list[str]) -> dict[str, Any]:
     """Levels with their replicates, pairs, repeats, controls, and how batch and condition go together."""
-    values = table.columns[by["condition"]]
+    values = columns[by["condition"]]
     pairs = {(unit, level) for unit, level in zip(named, values, strict=True) if level}
     replicates = Counter(level for _, level in pairs)
     crossing = Counter(unit for unit, _ in pairs)
@@ -81,11 +79,11 @@ def _condition(table: Table, by: dict[str, str], named: list[str]) -> dict[str, 
         "replicates_most": max(replicates.values()),
         "paired": len(replicates) > 1 and sum(count > 1 for count in crossing.values()) > len(crossing) / 2,
         "controlled": any(is_control(name) for name in replicates),
-        "rows_a_unit": table.rows / len(pairs),
+        "rows_a_unit": len(values) / len(pairs),
     }
     body["reference"] = next((name for name in sorted(replicates) if is_control(name)), "")
     if "batch" in by:
-        batches = table.columns[by["batch"]]
+        batches = columns[by["batch"]]
         seen = [(batch, level) for batch, level in zip(batches, values, strict=True) if batch and level]
         body["batch_association"] = association(seen)
         body["confounded"] = len(set(batches) - {""}) > 1 and len(replicates) > 1 and not separable(seen)

@@ -36,7 +36,7 @@ def roles(schema: dict[str, Any]) -> list[dict[str, Any]]:
 def report(table: Table, wanted: list[dict[str, Any]]) -> dict[str, Any]:
     """Columns with how filled and varied they are and which known words they hold, beside the columns that are wanted."""
     columns = [_column(name, values) for name, values in table.columns.items()]
-    return {"schema": SCHEMA, "file": table.name, "rows": table.rows, "columns": columns, "roles": wanted}
+    return {"schema": SCHEMA, "file": table.path.name, "rows": len(table.rows), "columns": columns, "roles": wanted}
 
 
 def _column(name: str, values: list[str]) -> dict[str, Any]:

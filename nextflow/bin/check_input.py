@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import json
 import sys
 from difflib import get_close_matches
@@ -19,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+
+from assayline.errors import BadInput
+from assayline.facts.table import Table, read_table
 
 
 def where(error: Any) -> str:
@@ -52,51 +54,23 @@ def check_parameters(given: dict[str, Any], schema: dict[str, Any]) -> list[str]
     return found
 
 
-def read_sheet(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Header, and each row that says something with its line; cells without the space around them."""
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    sign = max(",;\t", key=first.count)
-    if sign != ",":
-        print(f"{path.name}: columns stand apart by {sign!r}; they are read so", file=sys.stderr)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-    header: list[str] = []
-    rows = []
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        if not any(stripped):
-            continue
-        if not header:
-            header = stripped
-            continue
-        rows.append(
-            (reader.line_num, dict(zip(header, stripped, strict=False)) | ({"": ""} if len(stripped) > len(header) else {}))
-        )
-    return header, rows
-
-
-def check_sheet(name: str, header: list[str], rows: list[tuple[int, dict[str, str]]], schema: dict[str, Any]) -> list[str]:
+def check_sheet(table: Table, schema: dict[str, Any]) -> list[str]:
     """Columns, every cell by the schema, and what only the whole sheet shows: pairs and samples that contradict."""
     row_schema = schema["items"]
     known, required = row_schema["properties"], row_schema.get("required", [])
-    found = [f"{name}: found no column '{column}'; expected it in the header" for column in required if column not in header]
-    found += [f"{name}: found the column '{column}' twice" for column in {one for one in header if header.count(one) > 1}]
-    if not rows:
+    name = table.path.name
+    absent = [column for column in required if column not in table.header]
+    found = [f"{name}: found no column '{column}'; expected it in the header" for column in absent]
+    if not table.rows:
         found.append(f"{name}: found no row; expected one for every pair of files")
     if found:
         return found
     validator = jsonschema_rs.validator_for(row_schema)
     files: dict[str, int] = {}
     cells: dict[str, tuple[int, str]] = {}
-    for line, row in rows:
+    for line, row in zip(table.lines, table.rows, strict=True):
         at = f"{name}: line {line}"
-        if "" in row:
-            found.append(f"{at}: found more cells than the header has columns; expected {len(header)}")
-        typed: dict[str, Any] = {key: value for key, value in row.items() if value != "" and key in known}
+        typed: dict[str, Any] = {key: value for key, value in row.items() if key in known}
         for key in [key for key in typed if known[key].get("type") == "integer" and typed[key].isdigit()]:
             typed[key] = int(typed[key])
         for error in validator.iter_errors(typed):
@@ -124,9 +98,12 @@ def main() -> None:
         parser.add_argument(f"--{word}", type=Path, required=True)
     words = parser.parse_args()
     problems = check_parameters(json.loads(words.parameters.read_text()), json.loads(words.parameter_schema.read_text()))
-    header, rows = read_sheet(words.sheet)
     schema = json.loads(words.sheet_schema.read_text())
-    problems += check_sheet(words.sheet.name, header, rows, schema)
+    try:
+        table = read_table(words.sheet, "a sheet of samples and their reads")
+        problems += check_sheet(table, schema)
+    except BadInput as error:
+        problems.append(str(error))
     if problems:
         print("The input was refused:\n" + "\n".join(f"  {problem}" for problem in problems), file=sys.stderr)
         raise SystemExit(1)
@@ -134,7 +111,7 @@ def main() -> None:
     with words.output.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(row for _, row in rows)
+        writer.writerows(table.rows)
 
 
 if __name__ == "__main__":

@@ -89,3 +89,10 @@ def test_columns_whose_names_do_not_tell_are_named(framed):
 def test_confounding_is_told_from_imbalance():
     assert not separable([("p1", "a"), ("p1", "a"), ("p2", "b")]) and separable([("p1", "a"), ("p1", "b"), ("p2", "b")])
     assert association([("p1", "a"), ("p2", "b")] * 4) == 1 and association([(p, c) for p in "12" for c in "ab"]) == 0
+
+
+def test_a_table_that_says_nothing_is_refused_or_answers_nothing(framed):
+    done = framed("sample,condition\n")
+    assert done.status == 10 and "a header without rows" in done.err
+    blank = framed("sample,condition\na,\nb,\n", "--again")
+    assert blank.status == 0 and "What differs between the conditions" in blank.out.split("These data cannot answer")[1]

@@ -139,7 +139,12 @@ def test_known_words_inside_names_are_told_from_initials():
 
 
 def test_a_table_that_is_none_is_refused(tmp_path):
-    for text, why in (("a,b\n", "1 lines"), ("a,a\n1,2\n", "each once"), ("a,b\n1,2,3\n", "3 cells")):
+    for text, why in (
+        ("\n", "nothing in it"),
+        ("a,a\n1,2\n", "twice"),
+        ("a,,b\n1,2,3\n", "without a name"),
+        ("a,b\n1,2,3\n", "3 cells"),
+    ):
         (tmp_path / "t.csv").write_text(text)
         with pytest.raises(BadInput, match=why):
             read_table(tmp_path / "t.csv")

@@ -10,7 +10,7 @@ from assayline.facts.words import tokens
 if TYPE_CHECKING:
     from allotrope.errors import Finding
     from assayline.deploy.sheet.columns import Columns
-    from assayline.deploy.sheet.table import Table
+    from assayline.facts.table import Table
     from assayline.run_folder import RunFolder
 
 QUESTION = "sheet_columns"
@@ -45,17 +45,15 @@ def advice(table: Table, columns: Columns, run: RunFolder | None, by: str) -> Ad
     from assayline.advisor.asking import prepare
     from assayline.advisor.decide import decide
     from assayline.facts import sheet
-    from assayline.facts.table import Table as Told
 
     wanted = sheet.roles(_without_files(columns))
-    told = Told(table.path.name, {name: [row.get(name, "") for row in table.rows] for name in table.header})
     findings: list[Finding] = []
     if run is not None:
-        sheet.station(run.create(), told, wanted)
+        sheet.station(run.create(), table, wanted)
         decided = decide(run, QUESTION, by)
         choice, findings = decided.choice, list(decided.findings)
     else:
-        facts = {fact.id: fact for fact in sheet.facts(sheet.report(told, wanted), table.path.name)}
+        facts = {fact.id: fact for fact in sheet.facts(sheet.report(table, wanted), table.path.name)}
         choice = prepare(facts, QUESTION).ruled["choice"]
     return _read(choice, wanted, findings, decided=run is not None)
 

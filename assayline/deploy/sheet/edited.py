@@ -10,7 +10,7 @@ from assayline.deploy.errors import SheetRefused
 from assayline.deploy.sheet.check import problems
 from assayline.deploy.sheet.columns import Columns
 from assayline.deploy.sheet.order import Sheet
-from assayline.deploy.sheet.table import read_table
+from assayline.facts.table import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from assayline.deploy.errors import Unclear
 from assayline.deploy.sheet.advice import Advice, advice
 from assayline.deploy.sheet.kits import STRANDED, strandedness
 from assayline.deploy.sheet.status import status_value
-from assayline.deploy.sheet.table import Table, read_table
+from assayline.facts.table import Table, read_table
 from assayline.errors import BadInput
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_facts(path: Path | None, columns: Columns, run: RunFolder | None = None
     header = {tidy(name): name for name in table.header}
     key = _key(table, header, columns, told)
     facts = Facts(findings=[*table.findings, *told.findings], path=path)
-    for number, row in enumerate(table.rows, 2):
+    for number, row in zip(table.lines, table.rows, strict=True):
         if key not in row:
             raise BadInput(what=f"{path}: line {number}", found="no sample", expected="a name", next="Complete it.")
         named, advised = _translated({tidy(name): value for name, value in row.items()}, columns), told.translated(row)
