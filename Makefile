@@ -31,9 +31,10 @@ check: setup ## lint, format, types, structure, generated documents, workflows
 docs: setup ## write the generated documents again
 	@$(BIN)/python tools/documents.py --write
 
-bench: setup ## speed and memory against the reference package, also as JSON under work/bench.json
+bench: setup ## speed and memory: converters against the reference package, single cells against scanpy, the notebook; JSON in work/
 	@$(BIN)/python tools/bench.py --shared $(SHARED) --json work/bench.json
 	@$(BIN)/python tools/bench_cells.py --json work/bench_cells.json
+	@$(BIN)/python tools/bench_notebook.py --json work/bench_notebook.json
 
 bench-cluster: setup ## what Nextflow and Snakemake cost on a real Slurm beside the work itself (root, Slurm installed)
 	@$(BIN)/python tools/bench_cluster.py --json work/bench_cluster.json

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.deploy.sheet.columns import Columns
 from assayline.deploy.sheet.peek import look
-from assayline.facts.table import read_table
 from assayline.errors import BadUsage
+from assayline.facts.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

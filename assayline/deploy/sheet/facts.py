@@ -9,8 +9,8 @@ from assayline.deploy.errors import Unclear
 from assayline.deploy.sheet.advice import Advice, advice
 from assayline.deploy.sheet.kits import STRANDED, strandedness
 from assayline.deploy.sheet.status import status_value
-from assayline.facts.table import Table, read_table
 from assayline.errors import BadInput
+from assayline.facts.table import Table, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

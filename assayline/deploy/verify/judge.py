@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from assayline.deploy.launch.start import running, state_of, trouble
 from assayline.deploy.launch.trace import DONE, Task, last_attempts, read_trace
-from assayline.facts.table import read_table
 from assayline.deploy.verify.numbers import LIMITS, Limit, general_stats, numbers
 from assayline.deploy.verify.outputs import hollow, missing, outputs, unseen
 from assayline.deploy.verify.strand import inferred
 from assayline.errors import BadInput, Refused
+from assayline.facts.table import read_table
 from assayline.json_files import read_json
 
 if TYPE_CHECKING:
