@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from allotrope.schema.files import manifest_of, manifests, root, standing, technique
@@ -35,6 +35,7 @@ def validator(manifest: str) -> Draft202012Validator:
     return Draft202012Validator(_prepared(manifest).schema, validate_formats=True, formats=formats)
 
 
+@lru_cache(maxsize=4096)
 def is_iso_8601(text: str) -> bool:
     """Whether a text is a date and time in ISO 8601, which the schemas ask for in words.
 
