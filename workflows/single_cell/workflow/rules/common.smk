@@ -27,4 +27,13 @@ def sheet():
     return found
 
 
+def given():
+    """Parameter → the places it names that are read; nothing for those that are empty."""
+    others = {name: [place(config[name])] for name in ("metadata", "tape", "reference", "celltypist") if config[name]}
+    return {"counts": [counts(), *SAMPLES.values()]} | others
+
+
 SAMPLES = sheet()
+SOURCES = [Path(workflow.basedir).parent, Path(workflow.basedir).parents[1] / "lab_to_notebook"]
+PLACES = ["counts", "metadata", "tape", "reference", "celltypist"]
+RESULTS = ["interpretation.json", "report.html"]
