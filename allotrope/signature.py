@@ -124,7 +124,7 @@ class Look:
 
 
 def _at_start(pattern: str) -> bool:
-    """Whether a match can only stand where the text begins: `\\A` first, and no alternatives outside of groups."""
+    """Whether a match can only stand where the text begins: its anchor first, and no alternatives outside of groups."""
     outside = re.sub(r"\[[^\]]*\]", "", re.sub(r"\\.", "", pattern))
     while (shorter := re.sub(r"\([^()]*\)", "", outside)) != outside:
         outside = shorter

@@ -13,6 +13,8 @@ from allotrope.schema.problems import check
 from allotrope.schema.shapes import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jsonschema_rs import Draft202012Validator
 
     from allotrope.errors import Finding
@@ -31,7 +33,7 @@ def validator(manifest: str) -> Draft202012Validator:
     """The compiled validator of a manifest (about 10 ms the first time); `NotAsm` if the manifest is unknown."""
     from jsonschema_rs import Draft202012Validator
 
-    formats = {"date-time": is_iso_8601}
+    formats: dict[str, Callable[[str], bool]] = {"date-time": is_iso_8601}
     return Draft202012Validator(_prepared(manifest).schema, validate_formats=True, formats=formats)
 
 
