@@ -195,8 +195,8 @@ class Source:
         return sign
 
     def _date_order(self, text: str) -> str:
-        days = ((_DAY.search(text, max(0, one.start() - 3), one.start()), one) for one in _DATES.finditer(text))
-        dates = {(day[1], *one.groups()) for day, one in days if day}
+        seen = {(text[max(0, one.start() - 3) : one.start()], *one.groups()) for one in _DATES.finditer(text)}
+        dates = {(day[1], *rest) for before, *rest in seen if (day := _DAY.search(before))}
         found = {date[:3] for date in dates if not (date[1] == "." and len(date[3]) == 2 and len(date[0] + date[2]) < 4)}
         firsts, seconds = [int(first) for first, _, _ in found], [int(second) for _, _, second in found]
         marks = {mark for _, mark, _ in found}
