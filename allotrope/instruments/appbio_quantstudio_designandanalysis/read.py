@@ -177,9 +177,8 @@ class Reader:
             label = "Well" if "Well" in self.columns else "Well Position"
             raw = self.columns.raw(label)
             self.positions = self.names(self.columns, label)
-            self.wells = {
-                value: number for number, value in enumerate(dict.fromkeys(value for value in raw if value is not None), start=1)
-            }
+            places = dict.fromkeys(value for value in raw if value is not None and re.search(r"\d", str(value)))
+            self.wells = {value: number for number, value in enumerate(places, start=1)}
         self.numbers = [self.wells.get(value) for value in raw]
 
     def _template(self, sample: str | None, target: str | None) -> Template:
