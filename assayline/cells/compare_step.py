@@ -198,7 +198,12 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
     for index, row in enumerate(report.get("model", {}).get("comparisons", [])):
         place, name = f"/model/comparisons/{index}", f"{prefix}.model.c{index + 1}"
         rows = [
-            (f"{name}.found", "genes that the model says differ (false discovery rate 5 %)", "genes", f"{place}/found"),
+            (
+                f"{name}.found",
+                "genes that the model calls (false discovery rate 5 % by its own posterior)",
+                "genes",
+                f"{place}/found",
+            ),
             (f"{name}.both", "of these found by the Wilcoxon test too", "genes", f"{place}/both"),
         ]
         facts += facts_of(report, source, rows, {"cluster": row["cluster"]})

@@ -1,4 +1,4 @@
-"""Labels for the cells of a run: from a reference by scANVI, from a celltypist model that the test trains; `unknown` where due."""
+"""Labels for the cells of a run: from a reference by scANVI, from a celltypist model trained here; `unknown` where due."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(drawn, tmp_path, inspected):
 
 def reference(drawn, truth, path, without="", values=None):
     """The first cells with their types, but for one type."""
-    data = drawn.adata(values)[:REFERENCE]
+    data = drawn.adata(values)[:REFERENCE].copy()
     data.obs["type"] = truth[:REFERENCE]
     data[data.obs["type"] != without].copy().write_h5ad(path)
     return path
@@ -107,7 +107,7 @@ def model(drawn, truth, tmp_path_factory):
     data.var_names = drawn.symbols
     scanpy.pp.normalize_total(data, target_sum=1e4)
     scanpy.pp.log1p(data)
-    found = celltypist.train(data, labels=truth[own], n_jobs=1, max_iter=100, use_SGD=False)
+    found = celltypist.train(data, labels=truth[own], n_jobs=1, max_iter=200, use_SGD=True, random_state=0)
     path = tmp_path_factory.mktemp("celltypist") / "types.pkl"
     found.write(str(path))
     return path, file_digest(path)
@@ -163,5 +163,5 @@ def test_a_model_of_other_genes_is_refused(run, model):
     path, digest = model
     data = read_h5ad(run.cells / "cells.h5ad")
     del data.var["symbol"]
-    with pytest.raises(Refused, match="genes of types.pkl in the data"):
+    with pytest.raises(Refused, match=r"genes of types\.pkl in the data"):
         from_celltypist(data, path, digest, consent=True)
