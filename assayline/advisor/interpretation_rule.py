@@ -45,8 +45,8 @@ def limits(facts: Facts) -> list[str]:
         )
         scored = any(number(facts, name) for name in facts if name.startswith("qc.doublets.") and name.endswith(".scored"))
         found.append(
-            f"Doublets {'of cells of the same kind cannot be found' if scored else 'were not scored'}; a small cluster with markers "
-            "of other clusters may be doublets."
+            f"Doublets {'of cells of the same kind cannot be found' if scored else 'were not scored'}; a small cluster with "
+            "markers of other clusters may be doublets."
         )
         if not any(name.startswith("qc.ambient.") for name in facts):
             found.append("Ambient RNA was not estimated: what empty droplets hold is not known.")

@@ -85,7 +85,7 @@ def blocks(values: Any, size: int = 0) -> Iterator[tuple[int, Any]]:
 
 
 def marked_rows(values: Any, wanted: Any, *, places_only: bool = False) -> Iterator[Any]:
-    """The rows marked in a boolean array as CSR blocks, in their order; `places_only` as in `Stored.rows`, where it saves time."""
+    """The rows marked in a boolean array as CSR blocks, in order; `places_only` as in `Stored.rows`, where it saves time."""
     if isinstance(values, Stored):
         yield from values.rows(wanted, BLOCK, places_only=places_only)
     elif wanted.any():

@@ -12,7 +12,7 @@ THRESHOLDS |= {"minimum_mitochondrial_difference": 0.05, "minimum_cells_per_gene
 MODEL = {"variable_genes": 300, "latent": 6, "layers": 1, "hidden": 32, "likelihood": "nb", "correct_samples": True}
 
 
-def whole(source: Path, folder: Path, model: str = "scvi", epochs: int = 25) -> RunFolder:
+def whole(source: Path, folder: Path, model: str = "scvi", epochs: int = 100) -> RunFolder:
     """Gate, quality control, spaces with a trained model, clusters with markers, and their comparison, in a run folder."""
     from assayline.cells.compare_step import compare_step
     from assayline.cells.models.training import Budget
