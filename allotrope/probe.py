@@ -137,6 +137,11 @@ class Probe:
         return self.data[: 4 * HEAD].decode(encoding, "ignore").removeprefix("\ufeff")[:HEAD]
 
     @cached_property
+    def folded_head(self) -> str:
+        """The head without differences of case."""
+        return self.head.casefold()
+
+    @cached_property
     def lines(self) -> list[str]:
         """The first lines."""
         return lines_of(self.head)
@@ -174,6 +179,11 @@ class Probe:
         from allotrope.readers.xlsx import glance
 
         return glance(self.data, self.name, SHEET_ROWS) if self.kind == "workbook" else None
+
+    @cached_property
+    def folded_cells(self) -> str:
+        """`cell_texts` without differences of case."""
+        return (self.cell_texts or "").casefold()
 
     @cached_property
     def _errors(self) -> dict[str, dict[tuple[int, int], str]]:

@@ -23,7 +23,7 @@ SHARED_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""\bt=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^>]*>")
@@ -134,7 +134,10 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
         return None
     _each_sheet(data, file, strings)
-    text = _TAG.sub(b"", _ASIDE.sub(b"", b"\0".join(found)))
+    text = b"\0".join(dict.fromkeys(found))
+    if any(mark in text for mark in (b"rPh", b"f>", b"f ")):
+        text = b"\0".join(dict.fromkeys(_ASIDE.sub(b"", text).split(b"\0")))
+    text = _TAG.sub(b"", text)
     try:
         cells = dict.fromkeys(html.unescape(text.decode("utf-8")).split("\0"))
     except UnicodeDecodeError:

@@ -19,11 +19,12 @@ from allotrope.families.qpcr import (
 )
 from allotrope.families.quantstudio import TRUE
 from allotrope.families.sections import column_facts, keep_rows, repeated_facts, split_sheet
-from allotrope.field import Template, as_number, as_text
+from allotrope.field import as_number, as_text
 from allotrope.instruments.appbio_quantstudio_designandanalysis.curves import amplification_curves, dye_curves, melting_curves
 from allotrope.instruments.appbio_quantstudio_designandanalysis.rules import CALCULATED, KINDS, RQ_GROUP, Kind
 from allotrope.labels import fold
 from allotrope.record import MAPPED, UNREAD
+from allotrope.template import Template
 from allotrope.values import scalar
 
 if TYPE_CHECKING:
