@@ -1,6 +1,6 @@
 """What a model reads from an AnnData: a place, and what must stand there; told from the values, not from names.
 
-Not `assayline.cells.needs`: that asks the gate's report whether a station may begin; data handed over in Python never saw the gate.
+Not `assayline.cells.needs`: that asks the gate's report whether a station may begin; data given in Python never saw it.
 """
 
 from __future__ import annotations

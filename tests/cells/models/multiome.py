@@ -14,7 +14,7 @@ from tests.cells.models.peaks import accessibility, fragments
 
 @dataclass(frozen=True)
 class Multiome:
-    """Cells with `layers['counts']` and `obsm['peaks']`, the group of each cell and what was measured (`both`, `rna`, `peaks`)."""
+    """Cells with RNA counts and `obsm['peaks']`, the group of each cell and what was measured (`both`, `rna`, `peaks`)."""
 
     data: Any
     group: Any

@@ -21,7 +21,7 @@ class Tissue:
 
 
 def tissue(cells: int, spots: int, genes: int, seed: int) -> Tissue:
-    """Four types, two of them alike; spots hold ten cells, are a third as deep a cell, and catch each gene at a rate of its own."""
+    """Four types, two of them alike; spots hold ten cells, are shallower a cell, and catch each gene at a rate of its own."""
     random = np.random.default_rng(seed)
     labels = ("A", "B", "C", "D")
     types = profiles(random, 4, genes, genes // 10, 5.0)

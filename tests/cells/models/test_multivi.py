@@ -14,7 +14,7 @@ from tests.cells.models.proving import proved, say
 
 
 def held(space, truth):
-    """How many cells with peaks alone have neighbours of their group among cells with RNA alone, mixing within groups, and ARI."""
+    """Share of peaks-only cells with RNA-only neighbours of their group, mixing of the two within groups, and ARI of groups."""
     from sklearn.neighbors import KNeighborsClassifier
 
     from assayline.cells.spaces import ilisi

@@ -21,9 +21,7 @@ def test_resolvi_takes_out_what_leaked_in(tmp_path):
     seen = seen / seen.sum(axis=1, keepdims=True)
     means = np.stack([seen[truth.kind == kind].mean(axis=0) for kind in range(3)])[truth.kind]
     deep, raw, known = (float(np.abs(values - truth.shares).sum(axis=1).mean()) for values in (found["corrected"], seen, means))
-    say(
-        f"resolVI: distance (L1) of a cell's shares from the truth {deep:.3f}; as seen {raw:.3f}, means of the true types {known:.3f}"
-    )
+    say(f"resolVI: L1 of a cell's shares from the truth {deep:.3f}; as seen {raw:.3f}, means of the true types {known:.3f}")
     assert deep <= 0.5 * raw and deep <= known - 0.05, "means of cells of one type lose noise, not what leaked"
 
 

@@ -25,9 +25,7 @@ def test_totalvi_finds_groups_that_neither_kind_tells_alone_and_the_signal_of_pr
     plain = recovered(np.hstack([values, levels]), truth.group)
     raw = np.mean([roc_auc_score(truth.present[:, one], proteins[:, one]) for one in range(12)])
     told = np.mean([roc_auc_score(truth.present[:, one], found["foreground"][:, one]) for one in range(12)])
-    say(
-        f"totalVI: ARI of four groups {both:.3f}; RNA alone {rna:.3f}, log proteins alone {alone:.3f}, their PCA together {plain:.3f}"
-    )
+    say(f"totalVI: ARI of groups {both:.3f}; RNA alone {rna:.3f}, log proteins alone {alone:.3f}, PCA of both {plain:.3f}")
     say(f"totalVI: AUROC of protein signal {told:.3f}, of the protein counts themselves {raw:.3f}")
     assert both >= 0.9 and both >= max(rna, alone) + 0.3 and both >= plain - 0.05
     assert told >= 0.97 and told >= raw + 0.02
