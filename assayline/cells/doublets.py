@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
-from assayline.cells.variable import scaled, variable
+from assayline.cells.needs import FEWEST_GENES
+from assayline.cells.variable import SEEN, scaled, variable
 
 FEWEST, COMPONENTS, GENES, RATIO, LEAST, SURE = 100, 30, 1500, 2, 0.01, 0.975
 
@@ -37,6 +38,8 @@ def doublets(
             why = f"{len(own)} cells are too few to simulate doublets from (fewer than {FEWEST})"
         elif rates[name] == 0:
             why = "the chemistry makes none"
+        elif (counts[own].getnnz(axis=0) >= SEEN).sum() < FEWEST_GENES:
+            why = f"fewer than {FEWEST_GENES} genes are seen in {SEEN} cells"
         else:
             found, threshold = _scores(counts[own], rates[name], seed)
             score[own] = found
