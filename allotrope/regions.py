@@ -6,6 +6,7 @@ import re
 from itertools import compress, groupby
 from typing import TYPE_CHECKING
 
+from allotrope.dropped import Dropped
 from allotrope.grid import Grid
 from allotrope.labels import column_name
 from allotrope.record import Leaves, Store
@@ -21,6 +22,8 @@ _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 def regions(store: Store) -> list[tuple[str, int, int]]:
     """Runs of one fate as (region, fate, count): rectangles of a grid, addresses of leaves."""
+    if isinstance(store, Dropped):
+        return [store.whole()]
     if isinstance(store, Grid):
         return _rectangles(store)
     if isinstance(store, Leaves):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import Document
@@ -14,7 +15,7 @@ from allotrope.record import Leaves, Store
 from allotrope.values import Locale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
@@ -122,11 +123,14 @@ class Source:
                 cell.ignore("names the delimiter")
         return grid
 
-    def sheets(self) -> dict[str, Grid]:
-        """Every sheet of the workbook, hidden ones too, by name and in order."""
+    def sheets(self, dropped: Mapping[str, str] = MappingProxyType({})) -> dict[str, Grid]:
+        """Every sheet of the workbook, hidden ones too, by name and in order; some `dropped` as wholes, each with its reason."""
         grids = {}
         sample: list[str] = []
         for name in self.probe.sheets:
+            if name in dropped:
+                grids[name] = self._dropped(name, dropped[name])
+                continue
             rows = self.probe.rows(name)
             grids[name] = Grid(name, rows, self.locale, sheet=True, file=self.name)
             self.adopt(grids[name], kind="workbook")
@@ -134,6 +138,15 @@ class Source:
                 sample += [value for row in rows[:2000] for value in row if isinstance(value, str)]
         self.settle("\n".join(sample))
         return grids
+
+    def _dropped(self, name: str, because: str) -> Grid:
+        from allotrope.dropped import Dropped
+        from allotrope.readers.xlsx import extent_of
+
+        extent = extent_of(self.probe.sheet_xml(name))
+        grid = Dropped(name, self.locale, because, extent, lambda: self.probe.rows(name))
+        self.adopt(grid, kind="workbook")
+        return grid
 
     def leaves(self, name: str = "", **facts: Any) -> Leaves:
         """A store that an instrument fills itself, from a tree or a binary stream."""
