@@ -43,9 +43,13 @@ def limits(facts: Facts) -> list[str]:
         found.append(
             "Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence."
         )
+        scored = any(number(facts, name) for name in facts if name.startswith("qc.doublets.") and name.endswith(".scored"))
         found.append(
-            "Neither doublets nor ambient RNA were estimated; a small cluster with markers of other clusters may be doublets."
+            f"Doublets {'of cells of the same kind cannot be found' if scored else 'were not scored'}; a small cluster with "
+            "markers of other clusters may be doublets."
         )
+        if not any(name.startswith("qc.ambient.") for name in facts):
+            found.append("Ambient RNA was not estimated: what empty droplets hold is not known.")
     if any(name.startswith("measured.") for name in facts) and "clusters.count" in facts:
         found.append(
             "Nothing in the files links the instruments' samples to the cells; they are reported side by side and not compared."
@@ -98,18 +102,25 @@ def _model(facts: Facts) -> list[Statement]:
         "{model.because:s}."
     )
     found: list[Statement] = [(words, ("model.converged", "model.epochs"), "high")]
-    if _has(facts, "clusters.agreement"):
+    if _has(facts, "model.held_out.model", "model.held_out.pca"):
+        words = (
+            "For cells that were held out, the log-likelihood a cell is that of the mean of their sample "
+            "{model.held_out.model:+,.0f} nats under the model and {model.held_out.pca:+,.0f} nats under principal components."
+        )
+        found.append((words, ("model.held_out.model", "model.held_out.pca"), "high"))
+    if _has(facts, "integrate.used", "integrate.because"):
+        words = "The cells are clustered in the space {integrate.used:s}: {integrate.because:s}."
+        found.append((words, ("integrate.used", "integrate.because"), "high"))
+    if _has(facts, "clusters.agreement", "integrate.other"):
         agrees = number(facts, "clusters.agreement") >= AGREES
         tail = (
-            "so the plain and the deep method tell the same story"
-            if agrees
-            else "so the groups depend on the model and need a second look"
+            "so the groups do not hang on that choice" if agrees else "so the groups depend on the space and need a second look"
         )
         words = (
-            "Clusters of the other space that was looked at agree with these at an adjusted Rand index of "
+            "Clusters of the space {integrate.other:s} agree with these at an adjusted Rand index of "
             f"{{clusters.agreement:{decimals(facts, 'clusters.agreement')}}}, " + tail + "."
         )
-        found.append((words, ("clusters.agreement", "clusters.count"), "medium"))
+        found.append((words, ("clusters.agreement", "integrate.other"), "medium"))
     return found
 
 

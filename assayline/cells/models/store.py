@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ def save(fitted: Fitted, folder: Path, *, force: bool = False) -> str:
     try:
         with quiet():
             fitted.model.save(str(folder), overwrite=True, save_anndata=False)
+            _timeless(folder / PICKLE)
     except OSError as error:
         raise CannotWrite(file=folder, found=error.strerror or error) from error
     digest = file_digest(folder / PICKLE).removeprefix("sha256:")
@@ -34,6 +36,19 @@ def save(fitted: Fitted, folder: Path, *, force: bool = False) -> str:
     about |= {"versions": {name: version(name) for name in ("scvi-tools", "torch", "anndata")}, "verdict": fitted.verdict}
     write_json(folder / ABOUT, about)
     return digest
+
+
+def _timeless(path: Path) -> None:
+    """Write a model that was just saved again without its time and its random identifier: same bytes for the same training."""
+    import torch
+
+    body = torch.load(path, map_location="cpu", weights_only=False)
+    inside = body["attr_dict"]
+    if "run_name_" in inside:
+        inside["run_name_"] = "run"
+    if "_scvi_uuid" in inside.get("registry_", {}):
+        inside["registry_"]["_scvi_uuid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, _names(map(str, body["var_names"]))))
+    torch.save(body, path)
 
 
 def load(folder: Path, data: Any, *, sha256: str | None, consent: bool) -> Fitted:
