@@ -11,6 +11,7 @@ from assayline.cells.heldout import held_out
 from assayline.cells.models.components import harmony, pca
 from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, Fitted, fit
+from assayline.cells.needs import FEWEST_GENES
 from assayline.cells.spaces import choose_space, judge_spaces
 from assayline.errors import BadUsage, Refused
 
@@ -84,6 +85,9 @@ def embed(
         raise Refused(
             what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells."
         )
+    if data.n_vars < FEWEST_GENES:
+        step = "Keep genes of fewer cells, or check the export."
+        raise Refused(what="genes", found=f"{data.n_vars} genes after QC", expected=f"at least {FEWEST_GENES}", next=step)
     chosen = variable_genes(data, settings.variable_genes)
     deep = settings.model not in ("pca", "harmony")
     spaces = {"pca": pca(chosen, COMPONENTS if deep or settings.model == "harmony" else settings.latent, budget.seed)}

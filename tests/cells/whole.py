@@ -12,7 +12,9 @@ THRESHOLDS |= {"minimum_mitochondrial_difference": 0.05, "minimum_cells_per_gene
 MODEL = {"variable_genes": 300, "latent": 6, "layers": 1, "hidden": 32, "likelihood": "nb", "correct_samples": True}
 
 
-def whole(source: Path, folder: Path, model: str = "scvi", epochs: int = 100) -> RunFolder:
+def whole(
+    source: Path, folder: Path, model: str = "scvi", epochs: int = 100, thresholds: dict[str, float] = THRESHOLDS
+) -> RunFolder:
     """Gate, quality control, spaces with a trained model, clusters with markers, and their comparison, in a run folder."""
     from assayline.cells.compare_step import compare_step
     from assayline.cells.models.training import Budget
@@ -22,7 +24,7 @@ def whole(source: Path, folder: Path, model: str = "scvi", epochs: int = 100) ->
 
     run = RunFolder(folder).create()
     inspect_step(run, source)
-    qc_step(run, THRESHOLDS, "sha256:0")
+    qc_step(run, thresholds, "sha256:0")
     integrate_step(run, MODEL | {"model": model, "max_epochs": epochs}, "sha256:0", Budget(3, epochs))
     annotate_step(run, 0.5, "sha256:0")
     compare_step(run, "clusters")

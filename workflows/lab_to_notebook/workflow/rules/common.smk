@@ -34,4 +34,5 @@ def given():
 EXPORTS = exports()
 PLACES = ["instruments", "counts", "metadata", "tape", "notebook"]
 SOURCES = [Path(workflow.basedir).parent]
+MATRICES = []
 RESULTS = ["interpretation.json", "notebook.json", "report.html"]
