@@ -45,8 +45,8 @@ def models() -> str:
             parts.append(f"- starts from: {one.first.removeprefix('given:')}\n")
         parts.append(f"- gives: {', '.join(one.gives)}\n- prefer it when: {one.prefer}\n- proven on: {one.proven}\n\n")
     parts.append(
-        "## Not proven\n\nThese are refused with status 9, since their output was not held against a known truth here.\n\n"
+        "## Not proven\n\nThese are refused with status 9, since their output was not shown right on a known truth here.\n\n"
     )
-    parts.append("| name | model | would need | for |\n|---|---|---|---|\n")
-    parts += [f"| `{name}` | {one.title} | {one.needs} | {one.prefer} |\n" for name, one in UNPROVEN.items()]
+    parts.append("| name | model | would need | for | why not |\n|---|---|---|---|---|\n")
+    parts += [f"| `{name}` | {one.title} | {one.needs} | {one.prefer} | {one.because} |\n" for name, one in UNPROVEN.items()]
     return "".join(parts)

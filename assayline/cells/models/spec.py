@@ -84,7 +84,7 @@ def spec(name: str) -> Spec:
     if name in UNPROVEN:
         raise Refused(
             what=f"model {name}",
-            found="not proven: its output was never held against a known truth here",
+            found=f"not proven: {UNPROVEN[name].because}",
             expected=f"one of {', '.join(names())}",
             next="See the table of models in docs/models.md.",
         )

@@ -1,4 +1,4 @@
-"""Models of scvi-tools that this project does not offer yet: nobody has held their output against a known truth here."""
+"""Models of scvi-tools that this project does not offer: their output was not shown to be right on a known truth here."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """Name and source of a model, what it would need, and when one would prefer it."""
+    """Name and source of a model, what it would need, when one would prefer it, and why it is not offered."""
 
     title: str
     where: str
     needs: str
     prefer: str
+    because: str
 
 
 UNPROVEN = {
-    "sysvi": Unproven("sysVI", "scvi.external:SysVI", "normalised log values, not counts", "systems far apart, as two species"),
+    "sysvi": Unproven(
+        "sysVI",
+        "scvi.external:SysVI",
+        "normalised log values, not counts",
+        "systems far apart, as two species",
+        "on simulated systems its space grouped types across both, but the systems did not mix within types (iLISI 0)",
+    ),
 }

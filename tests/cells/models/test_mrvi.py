@@ -26,6 +26,7 @@ def two_groups(distances, truth):
 
 
 @pytest.mark.truth
+@pytest.mark.slow
 def test_mrvi_finds_the_kinds_of_donors_in_the_cells_where_they_differ(tmp_path):
     truth = cohort(8, 120, 150, 0)
     _, found = proved("mrvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(0, 60))
@@ -43,7 +44,9 @@ def test_mrvi_finds_the_kinds_of_donors_in_the_cells_where_they_differ(tmp_path)
     assert apart[0] >= 1.5 * max(apart[1:])
 
 
-def test_mrvi_refuses_one_sample():
+def test_mrvi_trains_and_comes_back_and_refuses_one_sample(tmp_path):
+    _, found = proved("mrvi", cohort(3, 30, 40, 0).data, tmp_path / "m", Settings(4, 1, 16), Budget(0, 2))
+    assert found["distances"].shape == (90, 3, 3) and found["samples"].tolist() == ["donor00", "donor01", "donor02"]
     data = cohort(1, 30, 30, 0).data
     with pytest.raises(Refused, match="1 groups at obs/sample"):
         fit("mrvi", data)
