@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allotrope.errors import Finding
-from assayline.cells.models.needs import UNLABELLED
+from assayline.cells.models.inputs import UNLABELLED
 from assayline.errors import BadInput, Refused
 
 if TYPE_CHECKING:

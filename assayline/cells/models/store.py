@@ -58,6 +58,9 @@ def load(folder: Path, data: Any, *, sha256: str | None, consent: bool) -> Fitte
         raise BadInput(what=folder / ABOUT, found=repr(about.get("schema")), expected=SCHEMA, next="Save the model again.")
     trusted(folder / PICKLE, sha256, consent=consent)
     chosen = spec(str(about["model"]))
+    if data is not None:
+        chosen.require(data)
+        data = chosen.hold(data)
     if data is not None and chosen.where == about["class"] and _names(map(str, data.var_names)) != about["genes_sha256"]:
         raise Refused(
             what=f"genes of the data for {folder}",
