@@ -108,7 +108,7 @@ def _model(facts: Facts) -> list[Statement]:
     found: list[Statement] = [(words, ("model.converged", "model.epochs"), "high")]
     if _has(facts, "model.held_out.model", "model.held_out.pca"):
         words = (
-            "For cells that were held out, the log-likelihood a cell is that of the mean of their sample "
+            "Relative to the mean of their sample, cells that were held out have a log-likelihood a cell of "
             "{model.held_out.model:+,.0f} nats under the model and {model.held_out.pca:+,.0f} nats under principal components."
         )
         found.append((words, ("model.held_out.model", "model.held_out.pca"), "high"))
