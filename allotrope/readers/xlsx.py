@@ -43,8 +43,7 @@ Errors = dict[tuple[int, int], str]
 Extent = tuple[int, int, int]
 """Filled cells, rows and columns of a sheet."""
 _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
-_ODD = (b' t="s"', b' t="e"', b"<r>", b"<rPh", b"xml:space", b"<f", b"<!", b">&#", b"<t> ", b" </t>", b"\n</t>", b" </v>")
-"""What makes a sheet more than plain numbers and texts: its cells are not counted by their ends."""
+_INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
 
 
 def open_workbook(data: bytes, file: str) -> Any:
@@ -97,13 +96,16 @@ def look_over(data: bytes, file: str) -> tuple[dict[str, Errors], dict[str, byte
 def extent_of(xml: bytes) -> Extent | None:
     """How many cells of a sheet of plain numbers and texts are filled, and how far it reaches; None for any other sheet."""
     stated = _DIMENSION.search(xml, 0, 2000)
-    if not stated or b"<sheetData>" not in xml or any(mark in xml for mark in _ODD):
+    if not stated or b"<sheetData>" not in xml or b' t="s"' in xml or b"<v> " in xml:
         return None
     last = xml.rfind(b'<row r="')
     if not xml.startswith(stated[2] + b'"', last + len(b'<row r="')):
         return None
-    filled = xml.count(b"</v>") + xml.count(b"</t>") - xml.count(b"<v></v>") - xml.count(b"<t></t>")
-    return filled, int(stated[2]), _number(stated[1])
+    texts = _INLINE.findall(xml)
+    if len(texts) != xml.count(b"<is"):
+        return None
+    filled = {text: bool(html.unescape(text.decode("utf-8", "replace")).strip()) for text in set(texts)}
+    return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), int(stated[2]), _number(stated[1])
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:

@@ -27,7 +27,8 @@ TELLING = (
 
 def statements(facts: Facts) -> list[Statement]:
     """Template, cited ids and confidence of every sentence that the evidence allows, the most important first."""
-    return [*_cells(facts), *_model(facts), *_clusters(facts), *_measured(facts), *_checked(facts), *_converted(facts)]
+    cells = [*_cells(facts), *_model(facts), *_clusters(facts), *_labels(facts)]
+    return [*cells, *_measured(facts), *_checked(facts), *_converted(facts)]
 
 
 def limits(facts: Facts) -> list[str]:
@@ -39,7 +40,10 @@ def limits(facts: Facts) -> list[str]:
             "cannot be told from these data."
         )
     if "clusters.count" in facts:
-        found.append("Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes.")
+        if "annotate.cells" not in facts:
+            found.append(
+                "Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes."
+            )
         found.append(
             "Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence."
         )
@@ -104,7 +108,7 @@ def _model(facts: Facts) -> list[Statement]:
     found: list[Statement] = [(words, ("model.converged", "model.epochs"), "high")]
     if _has(facts, "model.held_out.model", "model.held_out.pca"):
         words = (
-            "For cells that were held out, the log-likelihood a cell is that of the mean of their sample "
+            "Relative to the mean of their sample, cells that were held out have a log-likelihood a cell of "
             "{model.held_out.model:+,.0f} nats under the model and {model.held_out.pca:+,.0f} nats under principal components."
         )
         found.append((words, ("model.held_out.model", "model.held_out.pca"), "high"))
@@ -143,6 +147,26 @@ def _clusters(facts: Facts) -> list[Statement]:
                 "genes, which makes it doubtful as a group of its own."
             )
             found.append((words, (f"{name}.cells", f"{name}.markers"), "low"))
+    return found
+
+
+def _labels(facts: Facts) -> list[Statement]:
+    """How many cells got a label, and every label with its cells."""
+    if not _has(facts, "annotate.cells", "annotate.unknown", "annotate.method"):
+        return []
+    words = (
+        "Labels come from {annotate.method:s}: {annotate.unknown:d} of {annotate.cells:d} cells are unlike every label "
+        "({annotate.unknown_share:.1%})."
+    )
+    found: list[Statement] = [(words, ("annotate.cells", "annotate.unknown"), "medium")]
+    for name in sorted(
+        name.removesuffix(".label") for name in facts if name.startswith("annotate.l") and name.endswith(".label")
+    ):
+        if facts[f"{name}.label"].value != "unknown" and _has(facts, f"{name}.cells"):
+            words = f"{{{name}.cells:d}} cells are labelled {{{name}.label:s}}"
+            if _has(facts, f"{name}.markers", f"{name}.borne_out"):
+                words += f"; {{{name}.borne_out:d}} of {{{name}.markers:d}} marker genes of the label are borne out by them"
+            found.append((words + ".", (f"{name}.cells", f"{name}.label"), "medium"))
     return found
 
 

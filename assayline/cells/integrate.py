@@ -108,11 +108,11 @@ def embed(
                 what="--use", found=repr(use), expected=f"one of {', '.join(spaces)}", next="Choose one that is computed."
             )
         choice |= {"used": use, "because": f"asked for; the comparison says: {choice['because']}"}
-    choice["other"] = _other(spaces, choice["used"])
+    choice["other"] = _other([name for name in spaces if name != empty], choice["used"])
     return Embedded(spaces, [space.to_json() for space in judged], choice, fitted, chosen.n_vars, said, foretold)
 
 
-def _other(spaces: dict[str, Any], used: str) -> str | None:
+def _other(spaces: list[str], used: str) -> str | None:
     """The space whose clusters are held against those of the one in use: deep beside simple, the best simple beside deep."""
     simple = [name for name in ("harmony", "pca") if name in spaces and name != used]
     deep = [name for name in spaces if name not in ("pca", "harmony") and name != used]

@@ -112,7 +112,7 @@ def training_figure(run: RunFolder, report: dict[str, Any]) -> None:
             [row["resolution"] for row in rows], [row[key] for row in rows], marker="o", markersize=3, color=colour, label=label
         )
     panels[-1].set(xlabel="Leiden resolution", ylabel="index (no unit)", ylim=(-0.05, 1.05))
-    panels[-1].legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8, ncols=3)
+    panels[-1].legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8, ncols=2)
     word = "converged" if report["verdict"]["converged"] else "did not converge"
     caption = (
         f"{report['settings']['model']} {word}: {report['verdict']['because']}. Right-most panel: how the "

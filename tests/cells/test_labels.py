@@ -9,6 +9,7 @@ import numpy as np
 import pandas
 import pytest
 
+from assayline.advisor.interpret import interpret
 from assayline.cells.labels import from_celltypist, from_reference
 from assayline.cells.models.training import Budget
 from assayline.cells.steps import read_h5ad, write_h5ad
@@ -68,6 +69,9 @@ def test_a_reference_labels_what_it_knows_and_leaves_the_rest_unknown(run, drawn
     facts = {row["id"]: row["value"] for row in map(json.loads, run.evidence.read_text().splitlines())}
     assert facts["annotate.unknown"] == report["unknown"] and facts["annotate.method"] == "scanvi"
     assert json.loads((run.cells / "labels.json").read_text())["labels"] == report["labels"]
+    said, _ = interpret(run, by="rules")
+    text = " ".join(row["text"] for row in said["statements"])
+    assert "of 10 marker genes of the label are borne out by them" in text and not said["dropped"]
 
 
 def test_a_query_too_small_to_tell_is_said(run, drawn, truth, tmp_path):
@@ -165,3 +169,13 @@ def test_a_model_of_other_genes_is_refused(run, model):
     del data.var["symbol"]
     with pytest.raises(Refused, match=r"genes of types\.pkl in the data"):
         from_celltypist(data, path, digest, consent=True)
+
+
+def test_the_interpretation_says_what_was_labelled_and_what_is_unknown(run, model, truth):
+    path, digest = model
+    report, _ = label_step(run, lambda data: from_celltypist(data, path, digest, consent=True))
+    found, _ = interpret(run, by="rules")
+    text = " ".join(row["text"] for row in found["statements"])
+    assert f"{report['unknown']} of {report['cells']} cells are unlike every label" in text and not found["dropped"]
+    for row in report["labels"]:
+        assert row["label"] == "unknown" or f"{row['cells']} cells are labelled {row['label']}" in text

@@ -80,11 +80,14 @@ def test_held_out_likelihood_tells_a_trained_model_from_one_that_learned_nothing
 
 
 def test_a_space_that_foretells_nothing_is_not_used():
+    from assayline.cells.integrate import _other
     from assayline.cells.spaces import Space, choose_space
 
     judged = [Space("pca", 0.1, 1.0, 0.3), Space("harmony", 0.3, 1.0, 0.3), Space("scvi", 0.9, 1.0, 0.3)]
     assert choose_space(judged)["used"] == "scvi"
     found = choose_space(judged, "scvi")
+    assert _other(["pca", "harmony"], "harmony") == "pca" and _other(["pca", "harmony", "scvi"], "harmony") == "scvi"
+    assert _other(["pca", "harmony", "scvi"], "scvi") == "harmony" and _other(["pca"], "pca") is None
     assert found["used"] == "harmony" and not found["deep_needed"] and "no better than the mean" in found["because"]
 
 

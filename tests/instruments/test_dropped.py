@@ -17,16 +17,19 @@ ROWS = [["Well"], [], [1.0, ""]]
 
 def test_plain_cells_are_counted() -> None:
     assert extent_of(PLAIN) == (2, 3, 2)
+    assert extent_of(PLAIN.replace(b"<v>1</v>", b"<f>1+1</f><v>2</v>")) == (2, 3, 2)
+    assert extent_of(PLAIN.replace(b"<t></t>", b"<t> &#32;</t>")) == (2, 3, 2)
+    assert extent_of(PLAIN.replace(b"<t></t>", b"<t>&#8482;</t>")) == (3, 3, 2)
+    assert extent_of(PLAIN.replace(b"<v>1</v>", b"<v></v>")) == (1, 3, 2)
 
 
 @pytest.mark.parametrize(
     "xml",
     [
-        PLAIN.replace(b"<v>1</v>", b"<f>1+1</f><v>2</v>"),
         PLAIN.replace(b'<c r="A3">', b'<c r="A3" t="s">'),
-        PLAIN.replace(b'<c r="A3">', b'<c r="A3" t="e">'),
-        PLAIN.replace(b"<t></t>", b"<t> </t>"),
-        PLAIN.replace(b"<t></t>", b"<t>&#32;</t>"),
+        PLAIN.replace(b"<v>1</v>", b"<v> </v>"),
+        PLAIN.replace(b"<t></t>", b'<t xml:space="preserve"> </t>'),
+        PLAIN.replace(b"<t></t>", b"<t><![CDATA[ ]]></t>"),
         PLAIN.replace(b"<t></t>", b"<r><t>a</t></r><r><t>b</t></r>"),
         PLAIN.replace(b'ref="A1:B3"', b'ref="A1:B9"'),
         PLAIN.replace(b'<dimension ref="A1:B3"/>', b""),

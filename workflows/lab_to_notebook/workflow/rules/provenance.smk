@@ -1,13 +1,5 @@
 # What is run, written first, and where everything of the run came from, written last. A workflow says before what is `given()`, which
 # PLACES the configuration names, the SOURCES of its rules (its own folder first), and its RESULTS.
-import json
-
-from assayline.provenance.record import software, sources
-
-
-def recorded():
-    """What the run's record depends on beside its inputs, as JSON, so that a change of it makes the record anew."""
-    return json.dumps({"parameters": dict(config), "software": software()}, sort_keys=True)
 
 
 rule record:
