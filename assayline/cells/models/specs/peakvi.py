@@ -34,7 +34,8 @@ SPEC = Spec(
     needs=(Input("layers/counts", "counts", "counts of fragments in peaks"), SAMPLES),
     gives=("latent", "accessible"),
     prefer="accessible chromatin alone was measured (ATAC)",
-    proven="simulated chromatin: finds four groups that depth hides from PCA (TF-IDF with SVD does as well), and what is open",
+    proven="simulated chromatin: finds four groups that depth hides from PCA, and what is open; TF-IDF with SVD does as well, "
+    "and better (ARI 0.81 against 0.71) where a cell shows some 40 peaks only",
     make=make,
     read=read,
     monitor=MONITOR,
