@@ -27,6 +27,8 @@ class Columns:
         self.table = table
         self.grid = table.grid
         self.absent = absent
+        self.odd: dict[int, set[int]] = {}
+        """Rows of a column that were asked for numbers and hold something else; they are never settled as mapped."""
         rows, last = self.grid.rows, min(table.last, len(self.grid.rows))
         self.rows = [
             row for row in range(table.first, last) if (rows[row] and rows[row][0] not in ("", None)) or not self.grid.blank(row)
@@ -95,6 +97,10 @@ class Columns:
             return values
         found = [None if value is None else as_number(value, locale) for value in values]
         label = self.table.label(*labels)
+        if label is not None and found.count(None) != values.count(None):
+            rows = zip(self.rows, values, found, strict=True)
+            odd = {row for row, value, number in rows if number is None and value is not None}
+            self.odd[self.table.index[fold(label)][0]] = odd
         if not self.grid.trace or label is None:
             return found
         column, width = self.table.index[fold(label)][0], self.grid.width
@@ -116,12 +122,13 @@ class Columns:
         rows = sorted({self.rows[at] for at in positions})
         whole = bool(rows) and rows[-1] - rows[0] == len(rows) - 1
         for column in wanted:
-            stretch = slice(rows[0] * width + column, rows[-1] * width + column + 1, width) if whole else None
+            odd = self.odd.get(column, ()) if fate == MAPPED else ()
+            stretch = slice(rows[0] * width + column, rows[-1] * width + column + 1, width) if whole and not odd else None
             if stretch is not None and not any(grid.fates[stretch]):
                 grid.fates[stretch] = bytes([fate]) * len(rows)
                 continue
             for row in rows:
-                if grid.fates[row * width + column] == UNREAD:
+                if grid.fates[row * width + column] == UNREAD and row not in odd:
                     grid.fates[row * width + column] = fate
 
     def ignore(self, positions: Iterable[int], labels: Sequence[str], because: str) -> None:

@@ -110,8 +110,9 @@ def convert(
             from allotrope.schema import validate as check
 
             findings += check(asm)
-    chosen = found.instrument
-    return Conversion(asm, ledger, tuple(findings), chosen.name, chosen.standing, found.digest)
+        chosen, digest = found.instrument, found.digest
+        del read, found  # the cells are let go before the collector, switched on again, would look at them
+    return Conversion(asm, ledger, tuple(findings), chosen.name, chosen.standing, digest)
 
 
 def reader(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,20 +26,33 @@ def standardise(node: Node, shape: Shape | None) -> None:
 
     Some releases define it so that no entry can be valid (every alternative matches at once); there the plain form stays.
     """
+    _standardise([node], shape)
+
+
+def _standardise(nodes: list[Node], shape: Shape | None) -> None:
+    """The same for nodes of one place, those with the same keys together, key by key."""
     if shape is None:
         return
-    if CUSTOM in node and _usable(shape):
-        node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
-    for key, value in node.items():
-        kind = type(value)
-        if kind is dict:
-            if "unit" not in value and key != AGGREGATE and key != CUSTOM:
-                standardise(value, shape.child(key))
-        elif kind is list and value and type(value[0]) is dict:
-            place = shape.child(key)
-            item = place.item if place is not None else None
-            for part in value:
-                standardise(part, item)
+    kinds: dict[tuple[str, ...], list[Node]] = {}
+    for node in nodes:
+        kinds.setdefault(tuple(node), []).append(node)
+    for keys, part in kinds.items():
+        for key in keys:
+            if key == CUSTOM:
+                if _usable(shape):
+                    for node in part:
+                        node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
+                continue
+            child = shape.child(key) if key != AGGREGATE else None
+            if child is None or {"value", "unit"} <= child.known:
+                continue
+            values = [node[key] for node in part]
+            found = set(map(type, values))
+            if dict in found:
+                _standardise([value for value in values if type(value) is dict and "unit" not in value], child)
+            if list in found:
+                lists = [value for value in values if type(value) is list and value and type(value[0]) is dict]
+                _standardise([*chain.from_iterable(lists)], child.item)
 
 
 def entries(custom: Node) -> list[Node]:

@@ -135,11 +135,16 @@ class Document:
             self._filled[key, filler] = self._filled.get((key, filler), 0) + 1
 
     def finish(self) -> Node:
-        """The whole document: fillers where the schema requires a key, unplaced cells kept, empty groups left out."""
+        """The whole document: fillers where the schema requires a key, unplaced cells kept, empty groups left out.
+
+        Raises Empty where there is no measurement at all.
+        """
         from allotrope.schema import shape
 
         self._sweep()
         groups = [group for group in self.groups if group.measurements]
+        if not groups:
+            raise self.source.empty("the whole file", "nothing that makes a measurement", "at least one measurement")
         for group in groups:
             group.node["measurement document"] = group.measurements
         name = self.technique.name

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allotrope.envelope import CUSTOM, Document, Group, Node, put, segments
+from allotrope.envelope import CUSTOM, Document, Group, Node, put
 from allotrope.grid import Turned
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
+from allotrope.template import Template
 from allotrope.values import Locale, moment, number, scalar
 
 if TYPE_CHECKING:
@@ -188,52 +189,6 @@ def measurements(
                 table.grid.fates[cell.handle] = KEPT
                 put(node, custom, {cell.label: scalar(cell.value)})
     return found
-
-
-class Template:
-    """Columns of values by path, laid out once as a tree, so that each row fills a node without looking paths up again."""
-
-    def __init__(self) -> None:
-        self.leaves: list[tuple[str, str | None, list[Any]]] = []
-        self.branches: dict[tuple[str, bool], Template] = {}
-
-    def add(self, path: str, values: list[Any], unit: str | None = None, label: str = "") -> None:
-        """Put a column at a path; with a label, under that label in the custom information that the path names."""
-        place = self
-        keys = segments(path)
-        for step in keys if label else keys[:-1]:
-            place = place.branches.setdefault(step, Template())
-        name = label or keys[-1][0]
-        taken = {key for key, _, _ in place.leaves}
-        if name in taken and label:
-            name = next(f"{label}.{again}" for again in range(1, len(taken) + 2) if f"{label}.{again}" not in taken)
-        place.leaves.append((name, unit, values))
-
-    def rows(self, count: int) -> list[Node]:
-        """The values of every row as a tree; what is empty leaves no trace."""
-        columns: dict[str, list[Any]] = {}
-        for key, unit, values in self.leaves:
-            _merge(columns, key, values if unit is None else [_quantity(value, unit) for value in values])
-        for (key, is_list), branch in self.branches.items():
-            below = branch.rows(count)
-            _merge(columns, key, [[node] if node else None for node in below] if is_list else [node or None for node in below])
-        names = list(columns)
-        rows = zip(*columns.values(), strict=True)
-        if not names:
-            return [{} for _ in range(count)]
-        if any(type(None) in set(map(type, values)) for values in columns.values()):
-            return [{key: value for key, value in zip(names, row, strict=True) if value is not None} for row in rows]
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _merge(columns: dict[str, list[Any]], key: str, values: list[Any]) -> None:
-    """Add a column; where there is one of that name, the later value goes before."""
-    old = columns.get(key)
-    columns[key] = values if old is None else [one if new is None else new for one, new in zip(old, values, strict=True)]
-
-
-def _quantity(value: Any, unit: str) -> Node | None:
-    return None if value is None else {"value": value, "unit": unit}
 
 
 class _Plan:

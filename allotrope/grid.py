@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_CELLS = 200_000_000
 _OPEN = bytes((1, *bytes(255)))
 """Fates to whether the cell is unread."""
+_TURN = bytes((1, 0, *bytes(254)))
 PLAIN_WIDTH = 64
 """Rows up to this width stay as read, since to some formats the number of empty fields tells lines apart."""
 
@@ -44,6 +45,7 @@ class Turned:
         self.width = lengths[-1] if lengths else 0
         common = lengths[len(lengths) * 3 // 4] if lengths else 0
         self.count = len(rows)
+        self._filled: dict[int, bytes | None] = {}
         self.columns = list(zip_longest(*(rows if common == self.width else [row[:common] for row in rows])))
         self.long = [(at, row) for at, row in enumerate(rows) if len(row) > common]
 
@@ -56,6 +58,21 @@ class Turned:
             if column < len(row):
                 values[at] = row[column]
         return values
+
+    def filled(self, column: int) -> bytes | None:
+        """For each row 1 where a column holds anything, 0 where it is blank; None where nothing is blank; found once."""
+        if column not in self._filled:
+            self._filled[column] = self._look(self.column(column))
+        return self._filled[column]
+
+    def _look(self, values: Sequence[Any]) -> bytes | None:
+        kinds = set(map(type, values))
+        if str not in kinds:
+            blank: set[Any] = {None} if type(None) in kinds else set()
+        else:
+            texts = set(values) if kinds == {str} else {value for value in values if type(value) is str}
+            blank = {text for text in texts if not text or text.isspace()} | ({None} if type(None) in kinds else set())
+        return bytes(map(blank.__contains__, values)).translate(_TURN) if blank else None
 
     def used(self) -> list[int]:
         """The columns that may hold anything, in order."""
@@ -80,6 +97,7 @@ class Grid(Store):
         if max(map(len, rows), default=0) > PLAIN_WIDTH:
             rows = [row if len(row) <= PLAIN_WIDTH else trimmed(row) for row in rows]
         self.rows = rows
+        self._turned: Turned | None = None
         self.width = max(map(len, rows), default=0)
         if len(rows) * self.width > MOST_CELLS:
             found = f"{len(rows)} rows by {self.width} columns"
@@ -93,18 +111,29 @@ class Grid(Store):
         """Read a cell as if it were empty; the rows as read stay as they were."""
         row, column = divmod(handle, self.width)
         self.rows = list(self.rows)
+        self._turned = None
         self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
+
+    @property
+    def turned(self) -> Turned:
+        """The rows column by column, laid out once; what is blank is found once a column."""
+        if self._turned is None:
+            self._turned = Turned(self.rows)
+        return self._turned
 
     def unread(self) -> Iterator[int]:
         """The filled cells that nothing has read, row by row."""
-        for row, values in enumerate(self.rows):
-            start = row * self.width
-            fates = self.fates[start : start + len(values)]
-            left = list(compress(values, fates.translate(_OPEN)))
-            if left.count("") < len(left):
-                for column, (fate, value) in enumerate(zip(fates, values, strict=True)):
-                    if fate == UNREAD and value != "" and is_filled(value):
-                        yield start + column
+        left: list[int] = []
+        for column in self.turned.used():
+            fates = self.fates[column :: self.width]
+            if UNREAD not in fates:
+                continue
+            open_rows, filled = fates.translate(_OPEN), self.turned.filled(column)
+            if filled is not None:
+                both = int.from_bytes(open_rows) & int.from_bytes(filled)
+                open_rows = bytearray(both.to_bytes(len(filled)) if both else b"")
+            left += (row * self.width + column for row in compress(range(len(open_rows)), open_rows))
+        yield from sorted(left)
 
     def filled(self, handle: int) -> bool:
         """Whether the cell holds anything but white space."""

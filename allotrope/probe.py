@@ -137,6 +137,11 @@ class Probe:
         return self.data[: 4 * HEAD].decode(encoding, "ignore").removeprefix("\ufeff")[:HEAD]
 
     @cached_property
+    def folded_head(self) -> str:
+        """The head without differences of case."""
+        return self.head.casefold()
+
+    @cached_property
     def lines(self) -> list[str]:
         """The first lines."""
         return lines_of(self.head)
@@ -164,7 +169,7 @@ class Probe:
         if sheet not in self._rows:
             from allotrope.readers.xlsx import sheet_rows, with_errors
 
-            errors = self._errors.get(sheet, {})
+            errors = self._looked[0].get(sheet, {})
             self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
         return self._rows[sheet]
 
@@ -176,8 +181,17 @@ class Probe:
         return glance(self.data, self.name, SHEET_ROWS) if self.kind == "workbook" else None
 
     @cached_property
-    def _errors(self) -> dict[str, dict[tuple[int, int], str]]:
-        """The error values of the workbook's sheets; made once, before a sheet is laid out."""
+    def folded_cells(self) -> str:
+        """`cell_texts` without differences of case."""
+        return (self.cell_texts or "").casefold()
+
+    def sheet_xml(self, sheet: str) -> bytes:
+        """The XML of a sheet, empty where there is none to be had; given once."""
+        return self._looked[1].pop(sheet, b"")
+
+    @cached_property
+    def _looked(self) -> tuple[dict[str, dict[tuple[int, int], str]], dict[str, bytes]]:
+        """The error values and the XML of the workbook's sheets; made once, before a sheet is laid out."""
         from allotrope.readers.xlsx import look_over
 
         return look_over(self.data, self.name)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from itertools import compress, groupby
 from typing import TYPE_CHECKING
 
-from allotrope.grid import Grid, Turned
+from allotrope.dropped import Dropped
+from allotrope.grid import Grid
 from allotrope.labels import column_name
 from allotrope.record import Leaves, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from allotrope.grid import Turned
+
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+"""Equal fates that follow each other."""
+
 
 def regions(store: Store) -> list[tuple[str, int, int]]:
     """Runs of one fate as (region, fate, count): rectangles of a grid, addresses of leaves."""
+    if isinstance(store, Dropped):
+        return [store.whole()]
     if isinstance(store, Grid):
         return _rectangles(store)
     if isinstance(store, Leaves):
@@ -26,7 +35,7 @@ def _rectangles(grid: Grid) -> list[tuple[str, int, int]]:
     """Stretches down each column, joined with equal stretches of the columns to the right."""
     open_runs: dict[tuple[int, int, int], list[int]] = {}
     done: list[tuple[int, int, int, int, int, int]] = []
-    columns = Turned(grid.rows)
+    columns = grid.turned
     before = -1
     for column in [*columns.used(), grid.width]:
         stretches = {(first, last, fate): count for first, last, fate, count in _stretches(grid, columns, column)}
@@ -44,24 +53,17 @@ def _stretches(grid: Grid, columns: Turned, column: int) -> Iterable[tuple[int, 
     """First row, last row, fate and count of filled cells of each stretch of one fate in a column; empty cells do not part it."""
     if column >= grid.width:
         return
-    values = columns.column(column)
     fates = bytes(grid.fates[column :: grid.width])
-    kinds = set(map(type, values))
-    rows: Sequence[int] = range(len(values))
-    if str in kinds or type(None) in kinds:
-        texts = set(values) if kinds == {str} else {value for value in values if type(value) is str}
-        blank = {None, *(text for text in texts if not text or text.isspace())}
-        if len(blank) > 1 or type(None) in kinds:
-            filled = [value not in blank for value in values]
-            rows, fates = list(compress(rows, filled)), bytes(compress(fates, filled))
-    if fates and fates.count(fates[0]) == len(fates):
-        yield rows[0], rows[-1], fates[0], len(fates)
-        return
-    start = 0
-    for fate, run in groupby(fates):
-        count = len(list(run))
-        yield rows[start], rows[start + count - 1], fate, count
-        start += count
+    filled = columns.filled(column)
+    rows: Sequence[int] = range(len(fates))
+    if filled is not None:
+        fates = bytes(compress(fates, filled))
+        if fates and fates.count(fates[0]) == len(fates):
+            yield filled.find(1), filled.rfind(1), fates[0], len(fates)
+            return
+        rows = list(compress(rows, filled))
+    for run in _RUN.finditer(fates):
+        yield rows[run.start()], rows[run.end() - 1], fates[run.start()], run.end() - run.start()
 
 
 def _region(grid: Grid, run: tuple[int, int, int, int, int, int]) -> str:

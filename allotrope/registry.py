@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from functools import cache
 from pathlib import Path
@@ -45,7 +44,9 @@ def load(name: str, file: str = "") -> Instrument:
     for point in entry_points(group=GROUP, name=name):
         added: Instrument = point.load()
         return added
-    near = difflib.get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
     raise UnknownInstrument(file=file or "command line", found=name, expected=", ".join(near))
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from allotrope.labels import column_name
+from allotrope.needles import needles
 from allotrope.probe import SHEET_ROWS
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ class Mark:
 
     def found(self, probe: Probe) -> str | None:
         """Where the pattern stands, with what matched; None where it does not."""
-        expression = compiled(self.pattern)
+        look = compiled(self.pattern)
         if self.place == "cell":
-            return _cell(expression, probe)
+            return _cell(look, probe)
+        if self.place == "text" and not look.may_be_in(probe.folded_head):
+            return None
         for where, text in _texts(self.place, probe):
-            hit = expression.search(text)
+            hit = look.search(text)
             if hit:
                 return f"{where} {hit[0].strip()[:60]!r}" if self.place != "text" else _line(text, hit)
         return None
@@ -105,11 +108,33 @@ def name(pattern: str) -> Mark:
     return Mark("name", pattern)
 
 
+class Look:
+    """An expression: case ignored, `^` and `$` at lines; asked only of texts that hold one of its needles."""
+
+    def __init__(self, pattern: str) -> None:
+        # A leading \W* or \s* must not run over line ends: on a page of blank lines that takes quadratic time.
+        bounded = pattern.replace(r"^\W*", r"^[^\w\n]*").replace(r"^\s*", r"^[^\S\n]*")
+        expression = re.compile(bounded, re.IGNORECASE | re.MULTILINE)
+        self.search = expression.match if _at_start(pattern) else expression.search
+        self._needles = needles(pattern)
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a case-folded text may hold a match."""
+        return not self._needles or any(needle in folded for needle in self._needles)
+
+
+def _at_start(pattern: str) -> bool:
+    """Whether a match can only stand where the text begins: its anchor first, and no alternatives outside of groups."""
+    outside = re.sub(r"\[[^\]]*\]", "", re.sub(r"\\.", "", pattern))
+    while (shorter := re.sub(r"\([^()]*\)", "", outside)) != outside:
+        outside = shorter
+    return pattern.startswith(r"\A") and "|" not in outside
+
+
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The expression of a pattern: case ignored, `^` and `$` at lines."""
-    # A leading \W* or \s* must not run over line ends: on a page of blank lines that takes quadratic time.
-    return re.compile(pattern.replace(r"^\W*", r"^[^\w\n]*").replace(r"^\s*", r"^[^\S\n]*"), re.IGNORECASE | re.MULTILINE)
+def compiled(pattern: str) -> Look:
+    """The expression of a pattern."""
+    return Look(pattern)
 
 
 def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:
@@ -127,14 +152,15 @@ def _texts(place: str, probe: Probe) -> Iterator[tuple[str, str]]:
         yield from (("member", member) for member in probe.members)
 
 
-def _cell(expression: re.Pattern[str], probe: Probe) -> str | None:
+def _cell(look: Look, probe: Probe) -> str | None:
     """The first text cell with a match; no sheet is laid out where a glance at the workbook shows that there is none."""
-    if probe.cell_texts is not None and not expression.search(probe.cell_texts):
+    texts = probe.cell_texts
+    if texts is not None and not (look.may_be_in(probe.folded_cells) and look.search(texts)):
         return None
     for sheet in probe.sheets:
         for number, row in enumerate(probe.rows(sheet)[:SHEET_ROWS], start=1):
             for column, value in enumerate(row):
-                hit = expression.search(value) if value and isinstance(value, str) else None
+                hit = look.search(value) if value and isinstance(value, str) else None
                 if hit:
                     return f"{sheet}!{column_name(column)}{number} {hit[0].strip()[:60]!r}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import Document
@@ -14,16 +15,20 @@ from allotrope.record import Leaves, Store
 from allotrope.values import Locale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from allotrope.instrument import Instrument
     from allotrope.probe import Probe
     from allotrope.readers.ole import Stream
     from allotrope.readers.tree import Node
 
-_DATES = re.compile(r"(\d(?<![\d.:/-]\d)\d?)([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d.:/-])")
-"""Dates in digits; what looks like `3.12.08` is a version. (A pattern is found faster if it begins with a digit.)"""
-_COMMA = re.compile(r"(?:^|[\t;|\"])[ ]*[-+]?\d+,\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\r\t;|\"])", re.MULTILINE)
+_DATES = re.compile(r"([-/.])(?<=\d.)(\d{1,2})\1(\d{4}|\d{2})(?![\d.:/-])")
+"""Dates in digits from their first mark on (digits are everywhere, marks are not)."""
+_DAY = re.compile(r"(?:^|[^\d.:/-])(\d{1,2})$")
+"""What stands before the first mark of a date; what looks like `3.12.08` is a version."""
+_COMMA = re.compile(r",(?<=\d,)\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\r\t;|\"])", re.MULTILINE)
+_WHOLE = re.compile(r"(?:^|[\n\t;|\"])[ ]*([-+]?\d+)$")
+"""The fraction of a number from its decimal comma on, and what stands before it."""
 _DOT = re.compile(r"(?:^|[\t,;|\"])[ ]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%?[ ]*(?=$|[\r\t,;|\"])", re.MULTILINE)
 
 
@@ -118,11 +123,14 @@ class Source:
                 cell.ignore("names the delimiter")
         return grid
 
-    def sheets(self) -> dict[str, Grid]:
-        """Every sheet of the workbook, hidden ones too, by name and in order."""
+    def sheets(self, dropped: Mapping[str, str] = MappingProxyType({})) -> dict[str, Grid]:
+        """Every sheet of the workbook, hidden ones too, by name and in order; some `dropped` as wholes, each with its reason."""
         grids = {}
         sample: list[str] = []
         for name in self.probe.sheets:
+            if name in dropped:
+                grids[name] = self._dropped(name, dropped[name])
+                continue
             rows = self.probe.rows(name)
             grids[name] = Grid(name, rows, self.locale, sheet=True, file=self.name)
             self.adopt(grids[name], kind="workbook")
@@ -130,6 +138,15 @@ class Source:
                 sample += [value for row in rows[:2000] for value in row if isinstance(value, str)]
         self.settle("\n".join(sample))
         return grids
+
+    def _dropped(self, name: str, because: str) -> Grid:
+        from allotrope.dropped import Dropped
+        from allotrope.readers.xlsx import extent_of
+
+        extent = extent_of(self.probe.sheet_xml(name))
+        grid = Dropped(name, self.locale, because, extent, lambda: self.probe.rows(name))
+        self.adopt(grid, kind="workbook")
+        return grid
 
     def leaves(self, name: str = "", **facts: Any) -> Leaves:
         """A store that an instrument fills itself, from a tree or a binary stream."""
@@ -179,7 +196,8 @@ class Source:
     def _decimal(self, text: str, delimiter: str) -> str:
         if "," not in text or (delimiter == "," and '"' not in text):
             return "."
-        commas = _COMMA.findall(text)
+        found = ((_WHOLE.search(text, max(0, one.start() - 40), one.start()), one[0]) for one in _COMMA.finditer(text))
+        commas = [whole[1] + fraction for whole, fraction in found if whole]
         if not commas:
             return "."
         dots = len(_DOT.findall(text))
@@ -190,7 +208,8 @@ class Source:
         return sign
 
     def _date_order(self, text: str) -> str:
-        dates = set(_DATES.findall(text))
+        seen = {(text[max(0, one.start() - 3) : one.start()], *one.groups()) for one in _DATES.finditer(text)}
+        dates = {(day[1], *rest) for before, *rest in seen if (day := _DAY.search(before))}
         found = {date[:3] for date in dates if not (date[1] == "." and len(date[3]) == 2 and len(date[0] + date[2]) < 4)}
         firsts, seconds = [int(first) for first, _, _ in found], [int(second) for _, _, second in found]
         marks = {mark for _, mark, _ in found}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allotrope.errors import BadOption
 
@@ -95,8 +94,10 @@ def zone_named(name: str) -> tzinfo:
         if offset:
             minutes = int(offset[2]) * 60 + int(offset[3] or 0)
             return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+        from zoneinfo import ZoneInfo
+
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         expected = "an IANA name such as Europe/Berlin or an offset such as +02:00"
         raise BadOption(option="--timezone", found=name, expected=expected) from error
 

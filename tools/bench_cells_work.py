@@ -39,7 +39,9 @@ def make(path: str, cells: str, genes: str, per_cell: str, how: str) -> dict[str
             del file["X"]
         group = file.create_group("X")
         group.attrs.update({"encoding-type": "csr_matrix", "encoding-version": "0.1.0", "shape": np.array([count, width])})
-        group["indptr"] = starts
+        group["indptr"] = (
+            starts.astype(np.int32) if starts[-1] < 2**31 else starts
+        )  # of one type with the indices, as scipy has it
         data = group.create_dataset("data", (starts[-1],), np.float32, chunks=(1_000_000,), **options)
         indices = group.create_dataset("indices", (starts[-1],), np.int32, chunks=(1_000_000,), **options)
         for first in range(0, count, STEP):

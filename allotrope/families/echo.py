@@ -36,7 +36,7 @@ def microlitres(value: Any, locale: Locale) -> float | None:
 FIELDS = (
     Field("Sample ID", "sample document/sample identifier"),
     Field("Source Plate Barcode", "sample document/source well plate identifier"),
-    Field("Source Well", "sample document/source well location identifier"),
+    Field("Source Well", "sample document/source well location identifier", required=True),
     Field("Source Plate Name", "sample document/source location identifier"),
     Field("Destination Plate Barcode", "sample document/destination well plate identifier"),
     Field("Destination Well", "sample document/destination well location identifier"),

@@ -79,24 +79,26 @@ def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], co
     if None in cycles:
         return
     dimension = [(*CYCLES, cycles)]
-    put(
-        node,
-        "processed data/normalized reporter data cube",
-        cube("normalized reporter", dimension, [(REPORTER, UNITLESS, reporter)]),
-    )
-    label = "baseline corrected reporter"
-    put(node, f"processed data/{label} data cube", cube(label, dimension, [(CORRECTED, UNITLESS, corrected)]))
+    for label, concept, values in (
+        ("normalized reporter", REPORTER, reporter),
+        ("baseline corrected reporter", CORRECTED, corrected),
+    ):
+        if any(value is not None for value in values):
+            put(node, f"processed data/{label} data cube", cube(label, dimension, [(concept, UNITLESS, values)]))
 
 
 def fluorescence(node: Node, name: str, label: str, cycles: Sequence[Any], values: Sequence[Any]) -> None:
     """Put the fluorescence of one dye over the cycles into a measurement."""
-    node[f"{name} data cube"] = cube(label, [(*CYCLES, cycles)], [("fluorescence", "RFU", values)])
+    if any(value is not None for value in values):
+        node[f"{name} data cube"] = cube(label, [(*CYCLES, cycles)], [("fluorescence", "RFU", values)])
 
 
 def melting_curve(node: Node, slope: str, temperatures: Sequence[Any], values: Sequence[Any], slopes: Sequence[Any]) -> None:
     """Put a melting curve into a measurement; `slope` is what its derivative is called."""
     measures = [("fluorescence", "RFU", values), (slope, UNITLESS, slopes)]
-    node["melting curve data cube"] = cube("melting curve", [("temperature", "degC", temperatures)], measures)
+    told = [one for one in measures if any(value is not None for value in one[2])]
+    if told:
+        node["melting curve data cube"] = cube("melting curve", [("temperature", "degC", temperatures)], told)
 
 
 @dataclass(eq=False)

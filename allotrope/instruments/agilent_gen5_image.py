@@ -122,8 +122,11 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
         put(node, "detector wavelength setting", number(tag[3]), "nm")
     elif light:
         put(node, "transmitted light setting", LIGHTS[light])
+    objective = read.own.pairs.get("Objective", "").rstrip("xX")
+    magnification = number(objective, locale.decimal)
+    magnification = number(objective, ".") if magnification is None else magnification  # the name of a part
     quantities = (
-        ("magnification setting", number(read.own.pairs.get("Objective", "").rstrip("xX"), locale.decimal), "(unitless)"),
+        ("magnification setting", magnification, "(unitless)"),
         ("exposure duration setting", number(exposure, locale.decimal), "ms"),
         ("illumination setting", number(channel.pairs.get("LED intensity", ""), locale.decimal), "(unitless)"),
         ("image count setting", rows * columns if rows and columns else None, "(unitless)"),

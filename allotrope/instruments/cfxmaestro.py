@@ -9,9 +9,10 @@ from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.envelope import CUSTOM, add_error, put
 from allotrope.families.qpcr import CONTROL, UNITLESS, group_facts
 from allotrope.families.sections import column_facts, keep_rows
-from allotrope.field import Template, as_number, as_text
+from allotrope.field import as_number, as_text
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, cell, text
+from allotrope.template import Template
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document

@@ -92,7 +92,7 @@ def measurement(document: Document, group: Group, record: Record) -> None:
         cell = record.cell(label)
         if cell and cell.text in NOTHING:
             cell.ignore("stands for no value")
-    numbers = [cell for label in (*NEEDED, *FIELDS[8].names) if (cell := record.cell(label)) and cell.text not in NOTHING]
+    numbers = [cell for label in (*NEEDED, *FIELDS[8].names) if (cell := record.cell(label)) and cell.number is not None]
     if len(numbers) < len(NEEDED) + 1:
         document.source.find(
             "row-without-counts", "no partitions or no concentration: kept as it is", next(iter(record)).where, "warning"

@@ -8,6 +8,7 @@ from allotrope.envelope import CUSTOM, add_error, put
 from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, as_percent, measurements
 from allotrope.instrument import Instrument
+from allotrope.required import measured
 from allotrope.signature import Signature, cell, text
 from allotrope.values import number
 
@@ -45,10 +46,11 @@ def viability(table: Table) -> Field:
     return Field(VIABILITY, "processed data/viability (cell counter)", unit="%", read=read, required=True)
 
 
+VIABLE = "viable cell density (cell counter)"
 VIABILITY = ("Viability", "Viability (%)")
 FIELDS = (
     Field("Well Name", "sample document/sample identifier"),
-    *densities("Live", "processed data/viable cell density (cell counter)"),
+    *densities("Live", f"processed data/{VIABLE}"),
     *densities("Total", "processed data/total cell density (cell counter)"),
     *densities("Dead", "processed data/dead cell density (cell counter)"),
     Field(sizes("Total"), "processed data/average total cell diameter", unit="µm"),
@@ -122,6 +124,9 @@ def read(source: Source) -> Document:
             node["processed data aggregate document"]["processed data document"][0]["processed data identifier"] = (
                 document.identifier("processed data")
             )
+            if VIABLE not in node["processed data aggregate document"]["processed data document"][0]:
+                measured(document, node, f"processed data/{VIABLE}", None, DENSITY)
+                add_error(node, "Not reported in file", VIABLE)
             for message in str(node.pop("error", "")).split(","):
                 add_error(node, message, "Cell Counting")
             put(node, CUSTOM, dict(run.custom))

@@ -55,6 +55,9 @@ def _row(document: Document, record: Record, table: Table, experiment: str) -> N
     Rows saved without absorbances still have a concentration and ratios. The schema wants an absorbance or a spectrum of every
     measurement: theirs is a spectrum without columns.
     """
+    if all(record.peek_number(label) is None for label in table.labels()):
+        set_aside(document, record, "a row without a number")
+        return
     group = document.group()
     nodes: dict[float, Node] = {}
     for label in table.labels():

@@ -23,7 +23,7 @@ SHARED_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""\bt=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^>]*>")
@@ -40,6 +40,10 @@ _LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""", re.DOTALL)
 Errors = dict[tuple[int, int], str]
 """Error values such as `#N/A` by row and column, counted from 0."""
+Extent = tuple[int, int, int]
+"""Filled cells, rows and columns of a sheet."""
+_DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
+_INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
 
 
 def open_workbook(data: bytes, file: str) -> Any:
@@ -65,25 +69,43 @@ def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     return rows
 
 
-def look_over(data: bytes, file: str) -> dict[str, Errors]:
-    """Before a sheet is laid out: the error values by sheet, which calamine gives as empty cells.
+def look_over(data: bytes, file: str) -> tuple[dict[str, Errors], dict[str, bytes]]:
+    """Before a sheet is laid out: the error values by sheet, which calamine gives as empty cells, and the XML by sheet.
 
     Raises TooLarge for a workbook whose cells stand a million rows apart, Damaged for a broken one.
     """
     by_member: dict[str, Errors] = {}
+    texts: dict[str, bytes] = {}
 
     def look(stream: IO[bytes], member: str) -> None:
         if member == SHARED_STRINGS:
             return
         xml = stream.read()
         _check_extent(xml, member, file)
+        texts[member] = xml
         if b't="e"' in xml or b"t='e'" in xml:
             by_member[member] = _errors(xml)
 
     if data.startswith(b"PK"):
         _each_sheet(data, file, look)
-    sheets = _members(data, file) if by_member else {}
-    return {sheet: by_member[member] for sheet, member in sheets.items() if member in by_member}
+    sheets = _members(data, file) if texts else {}
+    errors = {sheet: by_member[member] for sheet, member in sheets.items() if member in by_member}
+    return errors, {sheet: texts[member] for sheet, member in sheets.items() if member in texts}
+
+
+def extent_of(xml: bytes) -> Extent | None:
+    """How many cells of a sheet of plain numbers and texts are filled, and how far it reaches; None for any other sheet."""
+    stated = _DIMENSION.search(xml, 0, 2000)
+    if not stated or b"<sheetData>" not in xml or b' t="s"' in xml or b"<v> " in xml:
+        return None
+    last = xml.rfind(b'<row r="')
+    if not xml.startswith(stated[2] + b'"', last + len(b'<row r="')):
+        return None
+    texts = _INLINE.findall(xml)
+    if len(texts) != xml.count(b"<is"):
+        return None
+    filled = {text: bool(html.unescape(text.decode("utf-8", "replace")).strip()) for text in set(texts)}
+    return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), int(stated[2]), _number(stated[1])
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
@@ -134,7 +156,10 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
         return None
     _each_sheet(data, file, strings)
-    text = _TAG.sub(b"", _ASIDE.sub(b"", b"\0".join(found)))
+    text = b"\0".join(dict.fromkeys(found))
+    if any(mark in text for mark in (b"rPh", b"f>", b"f ")):
+        text = b"\0".join(dict.fromkeys(_ASIDE.sub(b"", text).split(b"\0")))
+    text = _TAG.sub(b"", text)
     try:
         cells = dict.fromkeys(html.unescape(text.decode("utf-8")).split("\0"))
     except UnicodeDecodeError:

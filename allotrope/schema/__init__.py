@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from allotrope.schema.files import manifest_of, manifests, root, standing, technique
@@ -13,6 +13,8 @@ from allotrope.schema.problems import check
 from allotrope.schema.shapes import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jsonschema_rs import Draft202012Validator
 
     from allotrope.errors import Finding
@@ -31,10 +33,11 @@ def validator(manifest: str) -> Draft202012Validator:
     """The compiled validator of a manifest (about 10 ms the first time); `NotAsm` if the manifest is unknown."""
     from jsonschema_rs import Draft202012Validator
 
-    formats = {"date-time": is_iso_8601}
+    formats: dict[str, Callable[[str], bool]] = {"date-time": is_iso_8601}
     return Draft202012Validator(_prepared(manifest).schema, validate_formats=True, formats=formats)
 
 
+@lru_cache(maxsize=4096)
 def is_iso_8601(text: str) -> bool:
     """Whether a text is a date and time in ISO 8601, which the schemas ask for in words.
 

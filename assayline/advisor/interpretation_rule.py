@@ -27,7 +27,8 @@ TELLING = (
 
 def statements(facts: Facts) -> list[Statement]:
     """Template, cited ids and confidence of every sentence that the evidence allows, the most important first."""
-    return [*_cells(facts), *_model(facts), *_clusters(facts), *_measured(facts), *_checked(facts), *_converted(facts)]
+    cells = [*_cells(facts), *_model(facts), *_clusters(facts), *_labels(facts)]
+    return [*cells, *_measured(facts), *_checked(facts), *_converted(facts)]
 
 
 def limits(facts: Facts) -> list[str]:
@@ -39,13 +40,20 @@ def limits(facts: Facts) -> list[str]:
             "cannot be told from these data."
         )
     if "clusters.count" in facts:
-        found.append("Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes.")
+        if "annotate.cells" not in facts:
+            found.append(
+                "Clusters are groups of similar cells, not cell types: naming them needs a reference or known marker genes."
+            )
         found.append(
             "Marker genes were ranked on the same cells that made the clusters, so their p-values overstate the evidence."
         )
+        scored = any(number(facts, name) for name in facts if name.startswith("qc.doublets.") and name.endswith(".scored"))
         found.append(
-            "Neither doublets nor ambient RNA were estimated; a small cluster with markers of other clusters may be doublets."
+            f"Doublets {'of cells of the same kind cannot be found' if scored else 'were not scored'}; a small cluster with "
+            "markers of other clusters may be doublets."
         )
+        if not any(name.startswith("qc.ambient.") for name in facts):
+            found.append("Ambient RNA was not estimated: what empty droplets hold is not known.")
     if any(name.startswith("measured.") for name in facts) and "clusters.count" in facts:
         found.append(
             "Nothing in the files links the instruments' samples to the cells; they are reported side by side and not compared."
@@ -98,18 +106,25 @@ def _model(facts: Facts) -> list[Statement]:
         "{model.because:s}."
     )
     found: list[Statement] = [(words, ("model.converged", "model.epochs"), "high")]
-    if _has(facts, "clusters.agreement"):
+    if _has(facts, "model.held_out.model", "model.held_out.pca"):
+        words = (
+            "Relative to the mean of their sample, cells that were held out have a log-likelihood a cell of "
+            "{model.held_out.model:+,.0f} nats under the model and {model.held_out.pca:+,.0f} nats under principal components."
+        )
+        found.append((words, ("model.held_out.model", "model.held_out.pca"), "high"))
+    if _has(facts, "integrate.used", "integrate.because"):
+        words = "The cells are clustered in the space {integrate.used:s}: {integrate.because:s}."
+        found.append((words, ("integrate.used", "integrate.because"), "high"))
+    if _has(facts, "clusters.agreement", "integrate.other"):
         agrees = number(facts, "clusters.agreement") >= AGREES
         tail = (
-            "so the plain and the deep method tell the same story"
-            if agrees
-            else "so the groups depend on the model and need a second look"
+            "so the groups do not hang on that choice" if agrees else "so the groups depend on the space and need a second look"
         )
         words = (
-            "Clusters of the other space that was looked at agree with these at an adjusted Rand index of "
+            "Clusters of the space {integrate.other:s} agree with these at an adjusted Rand index of "
             f"{{clusters.agreement:{decimals(facts, 'clusters.agreement')}}}, " + tail + "."
         )
-        found.append((words, ("clusters.agreement", "clusters.count"), "medium"))
+        found.append((words, ("clusters.agreement", "integrate.other"), "medium"))
     return found
 
 
@@ -132,6 +147,26 @@ def _clusters(facts: Facts) -> list[Statement]:
                 "genes, which makes it doubtful as a group of its own."
             )
             found.append((words, (f"{name}.cells", f"{name}.markers"), "low"))
+    return found
+
+
+def _labels(facts: Facts) -> list[Statement]:
+    """How many cells got a label, and every label with its cells."""
+    if not _has(facts, "annotate.cells", "annotate.unknown", "annotate.method"):
+        return []
+    words = (
+        "Labels come from {annotate.method:s}: {annotate.unknown:d} of {annotate.cells:d} cells are unlike every label "
+        "({annotate.unknown_share:.1%})."
+    )
+    found: list[Statement] = [(words, ("annotate.cells", "annotate.unknown"), "medium")]
+    for name in sorted(
+        name.removesuffix(".label") for name in facts if name.startswith("annotate.l") and name.endswith(".label")
+    ):
+        if facts[f"{name}.label"].value != "unknown" and _has(facts, f"{name}.cells"):
+            words = f"{{{name}.cells:d}} cells are labelled {{{name}.label:s}}"
+            if _has(facts, f"{name}.markers", f"{name}.borne_out"):
+                words += f"; {{{name}.borne_out:d}} of {{{name}.markers:d}} marker genes of the label are borne out by them"
+            found.append((words + ".", (f"{name}.cells", f"{name}.label"), "medium"))
     return found
 
 

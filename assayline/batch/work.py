@@ -10,7 +10,6 @@ import allotrope
 from allotrope.errors import DeclaredError, Finding, SchemaInvalid
 from assayline import __version__
 from assayline.batch.outputs import OUTPUTS, endings
-from assayline.batch.reference import convert_with_reference
 from assayline.errors import ChangedMeanwhile, NotStrict
 from assayline.files import refuse_overwrite, write_whole
 from assayline.settings import FolderSettings
@@ -118,6 +117,8 @@ def _convert(item: Item, settings: Settings) -> Done:
         result |= {"instrument": found, "would_write": _named(places)}
         return Done(item, result)
     if settings.reference:
+        from assayline.batch.reference import convert_with_reference
+
         asm, findings = convert_with_reference(item.source, settings.instrument)
         findings += allotrope.validate(asm)
         document, ledger = OUTPUTS["json"](asm, None), None

@@ -10,7 +10,7 @@ from allotrope.errors import Finding
 from assayline.cells import gene_facts
 from assayline.cells.blocks import Stored
 from assayline.cells.design import design
-from assayline.cells.loading import expectation
+from assayline.cells.loading import expectation, stated
 from assayline.cells.samples import join
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def annotated(matrix: Matrix, report: dict[str, Any], findings: list[Finding], o
     sizes = dict(zip(samples["names"], samples["cells"], strict=True))
     report["depth"] = {"median_counts": float(np.median(of.totals)), "median_genes": float(np.median(of.genes))}
     if report["droplets"]["kind"] == "called cells":
-        report["doublets"] = expectation(sizes, ask.chemistry)
+        report["doublets"] = expectation(sizes, ask.chemistry, stated(table))
         report["ambient"] = {"known": False, "because": "called cells only: what empty droplets hold is not in the matrix"}
         if of.totals.std() == 0:
             words = f"every cell has exactly {of.totals[0]:.0f} counts: depth was made equal, it no longer tells cells apart."

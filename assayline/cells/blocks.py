@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LARGE = 150_000_000  # stored values (about 1.2 GB) above which a matrix stays on disk
 BLOCK = 8_000_000  # stored values of one block
+CACHE = 1 << 24  # bytes of compressed chunks kept open, so that the chunk in which two blocks meet is unpacked once
 NEAR = 2_000_000  # stored values between two wanted rows that are read along, as a compressed chunk would be anyway
 
 
@@ -34,8 +35,11 @@ class Stored:
                 begin, end = int(self.starts[first]), int(self.starts[last])
                 yield first, _csr(data[begin:end], indices[begin:end], self.starts[first : last + 1] - begin, self.shape[1])
 
-    def rows(self, wanted: Any, size: int) -> Iterator[Any]:
-        """Only the rows marked in a boolean array, by blocks; what lies near together is read in one piece, each piece once."""
+    def rows(self, wanted: Any, size: int, *, places_only: bool = False) -> Iterator[Any]:
+        """Only the rows marked in a boolean array, by blocks; what lies near together is read in one piece, each piece once.
+
+        With `places_only` every stored value is given as 1 and the values themselves are not read.
+        """
         places = np.flatnonzero(wanted)
         if not len(places):
             return
@@ -48,7 +52,8 @@ class Stored:
                 for one, other in _cuts(self.starts[top : end + 1], size):
                     part = self.starts[top + one : top + other + 1]
                     span = slice(int(part[0]), int(part[-1]))
-                    block = _csr(data[span], indices[span], part - part[0], self.shape[1])
+                    own = np.ones(span.stop - span.start, np.int8) if places_only else data[span]
+                    block = _csr(own, indices[span], part - part[0], self.shape[1])
                     yield block[np.flatnonzero(wanted[top + one : top + other])]
 
 
@@ -79,10 +84,10 @@ def blocks(values: Any, size: int = 0) -> Iterator[tuple[int, Any]]:
         yield first, _csr(values.data[begin:end], values.indices[begin:end], starts, values.shape[1])
 
 
-def marked_rows(values: Any, wanted: Any) -> Iterator[Any]:
-    """The rows marked in a boolean array as CSR blocks, in their order."""
+def marked_rows(values: Any, wanted: Any, *, places_only: bool = False) -> Iterator[Any]:
+    """The rows marked in a boolean array as CSR blocks, in order; `places_only` as in `Stored.rows`, where it saves time."""
     if isinstance(values, Stored):
-        yield from values.rows(wanted, BLOCK)
+        yield from values.rows(wanted, BLOCK, places_only=places_only)
     elif wanted.any():
         yield values[np.flatnonzero(wanted)]
 
@@ -121,4 +126,4 @@ def _open(path: Path) -> Any:
         return nullcontext(zarr.open_group(path, mode="r"))
     import h5py
 
-    return h5py.File(path)
+    return h5py.File(path, rdcc_nbytes=CACHE)

@@ -31,7 +31,7 @@ def call_cells(run: RunFolder, found: Inspection, source: Path, lower: float | N
     from assayline.cells.blocks import marked_rows
     from assayline.cells.droplets import RATE
     from assayline.cells.facts_inspect import droplets_facts
-    from assayline.cells.loading import expectation
+    from assayline.cells.loading import expectation, stated
     from assayline.cells.plots_droplets import droplets_figure
 
     assert found.measured is not None
@@ -58,7 +58,11 @@ def call_cells(run: RunFolder, found: Inspection, source: Path, lower: float | N
     profiles = {name: one.ambient.share for name, one in called.items()}
     found.data.varm["ambient"] = _profiles(profiles, found.data.var_names)
     sizes = {row["sample"]: row["called"] for row in rows}
-    found.report |= {"cells": int(cell.sum()), "doublets": expectation(sizes, chemistry), "ambient": _ambient(found, profiles)}
+    found.report |= {
+        "cells": int(cell.sum()),
+        "doublets": expectation(sizes, chemistry, stated(found.data.obs)),
+        "ambient": _ambient(found, profiles),
+    }
     found.report["samples"]["cells"] = list(sizes.values())
     obs = found.data.obs
     found.report["depth"] = {"median_counts": float(obs["counts"].median()), "median_genes": float(obs["genes"].median())}

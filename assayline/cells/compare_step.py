@@ -13,6 +13,7 @@ from assayline.evidence import Evidence, facts_of, publish
 from assayline.json_files import write_json
 
 if TYPE_CHECKING:
+    from assayline.cells.compare.deep import Trust
     from assayline.run_folder import RunFolder
 
 SCHEMA = "assayline/cells-compare/1"
@@ -20,13 +21,15 @@ TOP = 10
 
 
 def compare_step(
-    run: RunFolder, between: str, *, reference: str | None = None, cell_level: bool = False
+    run: RunFolder, between: str, *, reference: str | None = None, cell_level: bool = False, trust: Trust | None = None
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Compare `conditions` or `clusters`; write compare.json, tables, a figure and evidence.
 
-    Conditions without replicates, and tests of single cells between conditions, are refused with the reason.
+    With `trust` in the run's stored model, clusters are compared by it too. Conditions without replicates, and tests of single
+    cells between conditions, are refused with the reason.
     """
     from assayline.cells.needs import require_station
+    from assayline.cells.steps import write_parquet
 
     if cell_level and between == "conditions":
         raise Refused(
@@ -43,6 +46,12 @@ def compare_step(
     else:
         report, table, findings = _clusters(data)
         shares = None
+        if trust is not None:
+            from assayline.cells.compare.deep import by_model
+
+            deep = by_model(run, data, table, trust)
+            report["model"] = deep.report
+            write_parquet(deep.table, run.tables / "compare_clusters_model.parquet")
     return _written(run, between, report, table, shares, findings), findings
 
 
@@ -177,6 +186,7 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
         "down": ("of these lower in the second condition", "genes"),
         "top": ("genes that differ most surely", None),
     }
+    rows: list[tuple[str, str, str | None, str]]
     for index, row in enumerate(report["comparisons"]):
         about = {"cluster": row["cluster"]} | {key: row[key] for key in ("first", "second") if key in row}
         own = [
@@ -185,6 +195,18 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
             if key in row
         ]
         facts += facts_of(report, source, own, about)
+    for index, row in enumerate(report.get("model", {}).get("comparisons", [])):
+        place, name = f"/model/comparisons/{index}", f"{prefix}.model.c{index + 1}"
+        rows = [
+            (
+                f"{name}.found",
+                "genes that the model calls (false discovery rate 5 % by its own posterior)",
+                "genes",
+                f"{place}/found",
+            ),
+            (f"{name}.both", "of these found by the Wilcoxon test too", "genes", f"{place}/both"),
+        ]
+        facts += facts_of(report, source, rows, {"cluster": row["cluster"]})
     for index, row in enumerate(report.get("composition", [])):
         place, name = f"/composition/{index}", f"compare.composition.c{index + 1}"
         what = "log2 ratio of a cluster's centred share, second condition over first"
@@ -194,7 +216,7 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
                 f"{name}.log2_ratio", what, row["log2_ratio"], None, source, f"{place}/log2_ratio", about=about, difference=True
             )
         )
-        rows: list[tuple[str, str, str | None, str]] = [
+        rows = [
             (f"{name}.{key}", f"{word} of that ratio", None, f"{place}/{key}")
             for key, word in (("low", "lower 95 % bound"), ("high", "upper 95 % bound"), ("p_adjusted", "adjusted p"))
         ]

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
-from assayline.cells.variable import scaled, variable
+from assayline.cells.needs import FEWEST_GENES
+from assayline.cells.variable import SEEN, scaled, variable
 
-FEWEST, COMPONENTS, GENES, RATIO, LEAST, SURE = 100, 30, 1500, 2, 0.01, 0.975
+FEWEST, COMPONENTS, GENES, RATIO, LEAST, SURE = 100, 30, 3000, 2, 0.01, 0.975
+SMALL, ROUNDS = 2000, 5  # cells of a sample below which pairs are drawn so many times, as one draw of few pairs is noisy
 
 
 def doublets(
@@ -37,8 +39,10 @@ def doublets(
             why = f"{len(own)} cells are too few to simulate doublets from (fewer than {FEWEST})"
         elif rates[name] == 0:
             why = "the chemistry makes none"
+        elif (counts[own].getnnz(axis=0) >= SEEN).sum() < FEWEST_GENES:
+            why = f"fewer than {FEWEST_GENES} genes are seen in {SEEN} cells"
         else:
-            found, threshold = _scores(counts[own], rates[name], seed)
+            found, threshold = _repeated(counts[own], rates[name], seed)
             score[own] = found
             most = _most(int((samples == name).sum()), rates[name])
             row |= {"scored": len(own), "threshold": threshold, "most": most}
@@ -64,8 +68,15 @@ def _most(cells: int, rate: float) -> int:
     return int(binom.ppf(SURE, cells, rate))
 
 
-def _scores(counts: Any, rate: float, seed: int) -> tuple[Any, float | None]:
-    """Scores of one sample's cells and the threshold, or None where the simulated scores have no valley.
+def _repeated(counts: Any, rate: float, seed: int) -> tuple[Any, float | None]:
+    """Scores of one sample's cells, the mean over draws of pairs, and the threshold, or None where the pairs' have no valley."""
+    rounds = ROUNDS if counts.shape[0] < SMALL else 1
+    drawn = [_scores(counts, rate, seed + turn) for turn in range(rounds)]
+    return np.mean([cells for cells, _ in drawn], axis=0), _valley(np.concatenate([pairs for _, pairs in drawn]))
+
+
+def _scores(counts: Any, rate: float, seed: int) -> tuple[Any, Any]:
+    """Scores of one sample's cells and of pairs drawn from them.
 
     Pairs of cells are added up, placed among the cells by principal components of the variable genes, and a cell's score is the
     likelihood of being a doublet given how many of its neighbours are simulated (equations of the paper).
@@ -92,7 +103,7 @@ def _scores(counts: Any, rate: float, seed: int) -> tuple[Any, float | None]:
     share = ((found >= count).sum(axis=1) + 1) / (near + 2)
     rho = max(rate, LEAST)
     score = share * rho / RATIO / ((1 - rho) - share * (1 - rho - rho / RATIO))
-    return score[:count], _valley(score[count:])
+    return score[:count], score[count:]
 
 
 def _valley(scores: Any) -> float | None:

@@ -56,6 +56,7 @@ def _more(report: dict[str, Any]) -> list[Evidence]:
     for index, row in enumerate(report.get("doublets", [])):
         place, name = f"/doublets/{index}", f"qc.doublets.sample_{index + 1}"
         own: list[Row] = [
+            (f"{name}.scored", "cells of the sample scored for doublets", "cells", f"{place}/scored"),
             (f"{name}.called", "cells called doublets in the sample", "cells", f"{place}/called"),
             (f"{name}.rate", "share of doublets expected in the sample", "fraction", f"{place}/rate"),
         ]

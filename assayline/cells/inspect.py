@@ -76,6 +76,7 @@ def inspect(path: Path, **options: Any) -> Inspection:
     if path.is_file():
         report["source"]["sha256"] = file_digest(path)
     report |= {"cells": len(matrix.rows), "barcodes": len(matrix.rows), "genes": len(matrix.columns)}
+    report["genes_expressed"] = int((measured.seen > 0).sum())
     report |= {"orientation": basis, "values": values.to_json()}
     report["identifiers"] = {"kind": identifiers.kind, "species": identifiers.species, "basis": identifiers.basis}
     report["duplicates"] = {"cells": _repeated(matrix.rows), "genes": _repeated(matrix.columns)}

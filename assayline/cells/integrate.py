@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assayline.cells.heldout import held_out
 from assayline.cells.models.components import harmony, pca
 from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, Fitted, fit
+from assayline.cells.needs import FEWEST_GENES
 from assayline.cells.spaces import choose_space, judge_spaces
 from assayline.errors import BadUsage, Refused
 
@@ -54,6 +56,7 @@ class Embedded:
     fitted: Fitted | None
     genes: int
     verdict: dict[str, Any]
+    held_out: dict[str, Any] | None = None
 
     @property
     def used(self) -> Any:
@@ -62,9 +65,8 @@ class Embedded:
 
     @property
     def other(self) -> Any:
-        """The space to compare clusters with: the deep one beside a simple one, principal components beside the others."""
-        deep = [name for name in self.spaces if name not in ("pca", "harmony")]
-        return self.spaces[deep[0] if deep and self.choice["used"] == "pca" else "pca"]
+        """The space to compare clusters with; the one in use where there is no other."""
+        return self.spaces[self.choice["other"] or self.choice["used"]]
 
 
 def embed(
@@ -83,25 +85,38 @@ def embed(
         raise Refused(
             what="cells", found=f"{data.n_obs} cells", expected=f"at least {3 * NEIGHBOURS}", next="Loosen QC or add cells."
         )
+    if data.n_vars < FEWEST_GENES:
+        step = "Keep genes of fewer cells, or check the export."
+        raise Refused(what="genes", found=f"{data.n_vars} genes after QC", expected=f"at least {FEWEST_GENES}", next=step)
     chosen = variable_genes(data, settings.variable_genes)
     deep = settings.model not in ("pca", "harmony")
     spaces = {"pca": pca(chosen, COMPONENTS if deep or settings.model == "harmony" else settings.latent, budget.seed)}
     if chosen.obs["sample"].nunique() > 1:
         spaces["harmony"] = harmony(spaces["pca"], chosen.obs["sample"], budget.seed)
-    fitted, said = None, {"converged": True, "because": f"{settings.model} needs no training", "epochs": 0}
+    fitted, foretold, said = None, None, {"converged": True, "because": f"{settings.model} needs no training", "epochs": 0}
     if deep:
         sizes = Settings(settings.latent, settings.layers, settings.hidden, settings.likelihood, settings.correct_samples)
         fitted = fit(settings.model, chosen, sizes, budget, progress=progress)
         spaces[settings.model], said = fitted.outputs()["latent"], fitted.verdict
+        foretold = held_out(chosen, fitted, budget.seed)
     judged = judge_spaces(chosen, spaces, budget.seed)
-    choice = choose_space(judged)
+    empty = settings.model if foretold and foretold["model"] <= 0 else None
+    choice = choose_space(judged, empty)
     if use:
         if use not in spaces:
             raise BadUsage(
                 what="--use", found=repr(use), expected=f"one of {', '.join(spaces)}", next="Choose one that is computed."
             )
         choice |= {"used": use, "because": f"asked for; the comparison says: {choice['because']}"}
-    return Embedded(spaces, [space.to_json() for space in judged], choice, fitted, chosen.n_vars, said)
+    choice["other"] = _other([name for name in spaces if name != empty], choice["used"])
+    return Embedded(spaces, [space.to_json() for space in judged], choice, fitted, chosen.n_vars, said, foretold)
+
+
+def _other(spaces: list[str], used: str) -> str | None:
+    """The space whose clusters are held against those of the one in use: deep beside simple, the best simple beside deep."""
+    simple = [name for name in ("harmony", "pca") if name in spaces and name != used]
+    deep = [name for name in spaces if name not in ("pca", "harmony") and name != used]
+    return next(iter([*deep, *simple]), None)
 
 
 def graph(latent: Any, seed: int) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allotrope.errors import Finding
-from assayline.cells.models.needs import UNLABELLED
+from assayline.cells.models.inputs import UNLABELLED
 from assayline.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assayline.cells.models.training import Budget
 
+UNFIT = (OSError, ValueError, KeyError, IndexError, AttributeError, TypeError)  # what using something else than a model raises
 LEAST, TOP, DEPTH = 0.5, 10, 1e4  # confidence below which a cell is unknown; marker genes looked at beside each label
 
 
@@ -80,11 +81,11 @@ def from_celltypist(data: Any, path: Path, sha256: str | None, *, consent: bool)
     from assayline.cells.models.training import quiet
 
     trusted(path, sha256, consent=consent)
+    model = _celltypist_model(path)
     bare = anndata.AnnData(data.layers["counts"].copy(), obs=data.obs[[]].copy(), var=data.var.copy())
     scanpy.pp.normalize_total(bare, target_sum=DEPTH)
     scanpy.pp.log1p(bare)
     try:
-        model = celltypist.models.Model.load(str(path))
         known = set(map(str, model.features))
         if "symbol" in bare.var and len(known & set(bare.var["symbol"])) > len(known & set(bare.var_names)):
             bare.var_names = bare.var["symbol"].astype(str)
@@ -99,9 +100,8 @@ def from_celltypist(data: Any, path: Path, sha256: str | None, *, consent: bool)
             )
         with quiet():
             found = celltypist.annotate(bare, model=model)
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise BadInput(what=path, found=said, expected="a celltypist model", next="Check the file.") from error
+    except UNFIT as error:
+        raise _no_model(path, f"{type(error).__name__}: {error}") from error
     confidence = found.probability_matrix.to_numpy().max(axis=1)
     nearest = found.predicted_labels["predicted_labels"].to_numpy().astype(str)
     table = pandas.DataFrame({"label": np.where(confidence < LEAST, UNLABELLED, nearest), "nearest": nearest})
@@ -111,6 +111,24 @@ def from_celltypist(data: Any, path: Path, sha256: str | None, *, consent: bool)
     report["unknown_rule"] = {"rule": f"unknown when the model's own probability is below {LEAST:g}"}
     report["labels"] = _by_label(table, {})
     return Labels(table, _summed(report, table))
+
+
+def _celltypist_model(path: Path) -> Any:
+    """The model of a file that was trusted; celltypist's own loader hides what is wrong behind a bare `Exception`."""
+    import pickle
+
+    from celltypist.models import Model
+
+    try:
+        with path.open("rb") as stream:
+            body = pickle.load(stream)  # noqa: S301 - trusted by digest and consent
+        return Model(body["Model"], body["Scaler_"], body["description"])
+    except (pickle.UnpicklingError, EOFError, ImportError, MemoryError, *UNFIT) as error:
+        raise _no_model(path, f"{type(error).__name__}: {error}") from error
+
+
+def _no_model(path: Path, said: str) -> BadInput:
+    return BadInput(what=path, found=said, expected="a celltypist model", next="Check the file.")
 
 
 def _summed(report: dict[str, Any], table: Any) -> dict[str, Any]:

@@ -18,10 +18,31 @@ def expected_rate(cells: int, chemistry: str) -> float:
     return min(MOST, RATES[chemistry] * cells / 1000)
 
 
-def expectation(sizes: dict[str, int], chemistry: str | None) -> dict[str, Any]:
-    """The expectation for every sample by its recovered cells, with its basis."""
-    used = chemistry or USUAL
-    basis = f"{RATES[used]:.1%} a thousand recovered cells, {used}" + ("" if chemistry else " (assumed: no chemistry was given)")
-    samples = [{"sample": name, "cells": size, "rate": expected_rate(size, used)} for name, size in sizes.items()]
-    doublets = sum(expected_rate(size, used) * size for size in sizes.values())
-    return {"chemistry": used, "assumed": chemistry is None, "basis": basis, "samples": samples, "doublets": doublets}
+def stated(obs: Any) -> dict[str, str]:
+    """Sample → chemistry from a column `chemistry` of the table of cells, as far as it holds one known name a sample."""
+    if "chemistry" not in obs:
+        return {}
+    groups = obs.groupby(obs["sample"].astype(str), observed=True)["chemistry"].unique()
+    return {str(name): str(values[0]) for name, values in groups.items() if len(values) == 1 and str(values[0]) in RATES}
+
+
+def expectation(sizes: dict[str, int], chemistry: str | None, of: dict[str, str] | None = None) -> dict[str, Any]:
+    """The expectation for every sample by its recovered cells, with its basis; `of` says a sample's own chemistry where known.
+
+    What is asked for (`chemistry`) wins over what the table of cells says.
+    """
+    used = {name: chemistry or (of or {}).get(name, USUAL) for name in sizes}
+    guessed = [] if chemistry else [name for name in sizes if name not in (of or {})]
+    kinds = sorted(set(used.values()))
+    basis = "; ".join(f"{RATES[kind]:.1%} a thousand recovered cells, {kind}" for kind in kinds)
+    if guessed:
+        whose = "" if len(guessed) == len(sizes) else f" for {', '.join(guessed)}"
+        basis += f" (assumed{whose}: no chemistry was given)"
+    samples: list[dict[str, Any]] = [
+        {"sample": name, "cells": size, "rate": expected_rate(size, used[name])}
+        | ({"chemistry": used[name]} if len(kinds) > 1 else {})
+        for name, size in sizes.items()
+    ]
+    doublets = sum(row["rate"] * row["cells"] for row in samples)
+    kind = kinds[0] if len(kinds) == 1 else "several"
+    return {"chemistry": kind, "assumed": bool(guessed), "basis": basis, "samples": samples, "doublets": doublets}

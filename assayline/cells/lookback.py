@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from allotrope.errors import Finding
+from assayline.cells.needs import FEWEST_GENES
 from assayline.cells.variable import scaled, variable
 
 FEWEST, MOST, GENES, COMPONENTS, RESOLUTION = 50, 20_000, 1000, 20, 1.0
@@ -18,7 +19,7 @@ def look_back(counts: Any, flags: Any, classes: Any, spelling: Any, seed: int) -
     """For every cluster of all cells how many go and why, the cluster of every cell, a finding for each emptied one.
 
     `counts` is cells × genes, `flags` a table of reasons, `classes` marks genes that tell no cell type (mitochondrial …).
-    Where cells are too few to cluster all are of one cluster.
+    Where cells or genes are too few to cluster all are of one cluster.
     """
     labels = _clusters(counts, classes, seed)
     rows, findings = [], []
@@ -53,7 +54,10 @@ def _clusters(counts: Any, classes: Any, seed: int) -> Any:
     markers = counts[:, np.flatnonzero(~classes)]
     totals = np.asarray(markers.sum(axis=1), dtype=np.float64).ravel()
     values = scaled(markers, totals, float(np.median(totals)))
-    values = values[:, variable(values, markers, GENES)].toarray()
+    chosen = variable(values, markers, GENES)
+    if len(chosen) < FEWEST_GENES:
+        return np.zeros(counts.shape[0], dtype=int)
+    values = values[:, chosen].toarray()
     few = max(2, min(COMPONENTS, min(values.shape) - 1))
     latent = PCA(n_components=few, random_state=seed, svd_solver="randomized").fit_transform(values)
     labels = _communities(_shared_neighbours(latent), seed)

@@ -11,6 +11,7 @@ from assayline.errors import Refused
 if TYPE_CHECKING:
     from assayline.run_folder import RunFolder
 
+FEWEST_GENES = 3  # expressed genes below which a matrix has no components to place cells by
 NEXT = {
     "scaled": "Give the matrix before scaling: the unscaled values cannot be had back.",
     "log": "Give the raw counts, in X, raw or layers['counts']: a log of normalised values no longer says how deep a cell was.",
@@ -90,4 +91,7 @@ def refusals(report: dict[str, Any]) -> list[tuple[str, str]]:
             reasons.append((why, f"Make the names of {axis} unique."))
     if report["cells"] < 2 or report["genes"] < 2:
         reasons.append((f"{report['cells']} cells × {report['genes']} genes", "Give a matrix of several cells and genes."))
+    elif values["kind"] == "counts" and report["genes_expressed"] < FEWEST_GENES:
+        why = f"{report['genes_expressed']} of {report['genes']} genes are expressed: cells cannot be told apart by them"
+        reasons.append((why, "Check the export; give a matrix with the genes that were measured."))
     return reasons

@@ -56,8 +56,6 @@ def save(run: RunFolder, name: str, figure: Figure, title: str, caption: str, al
 
 def qc_figure(run: RunFolder, obs: Any, report: dict[str, Any]) -> None:
     """Distributions before QC with the limits, removed cells in another colour."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     shown = [("counts", "low_counts", "counts a cell", True), ("genes", "low_genes", "genes a cell", True)]
     shown += [("mitochondrial_share", "high_mitochondrial", "mitochondrial share of counts (%)", False)]
     shown = [item for item in shown if item[0] in obs]
@@ -75,10 +73,7 @@ def qc_figure(run: RunFolder, obs: Any, report: dict[str, Any]) -> None:
                     limit, color=LIMIT, linestyle="--", linewidth=1.2, label="limit" if row is report["samples"][0] else None
                 )
         if logarithmic:
-            panel.set_xscale("log")
-            panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 40 * low else (1.0,)))
-            panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-            panel.xaxis.set_minor_formatter(NullFormatter())
+            depth_axis(panel, low, high)
         panel.set_xlabel(label)
     panels[0].set_ylabel("cells")
     panels[-1].legend()
@@ -117,7 +112,7 @@ def training_figure(run: RunFolder, report: dict[str, Any]) -> None:
             [row["resolution"] for row in rows], [row[key] for row in rows], marker="o", markersize=3, color=colour, label=label
         )
     panels[-1].set(xlabel="Leiden resolution", ylabel="index (no unit)", ylim=(-0.05, 1.05))
-    panels[-1].legend()
+    panels[-1].legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8, ncols=2)
     word = "converged" if report["verdict"]["converged"] else "did not converge"
     caption = (
         f"{report['settings']['model']} {word}: {report['verdict']['because']}. Right-most panel: how the "
@@ -139,8 +134,10 @@ def training_figure(run: RunFolder, report: dict[str, Any]) -> None:
 
 
 def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
-    """Cells on the UMAP plane, coloured by cluster, and by depth beside it."""
-    figure, panels = canvas(2, 9.2, 4.0)
+    """Cells on the UMAP plane, coloured by cluster, by sample where there are several, and by depth."""
+    samples = data.obs["sample"].astype(str)
+    several = samples.nunique() > 1
+    figure, panels = canvas(3 if several else 2, 13.6 if several else 9.2, 4.0)
     plane = data.obsm["X_umap"]
     size = float(np.clip(6000 / len(plane), 2, 16))
     for number, row in enumerate(report["clusters"]):
@@ -157,10 +154,12 @@ def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
             bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
         )
     panels[0].legend(title="cluster", markerscale=2, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    depth = panels[1].scatter(
+    if several:
+        _samples(panels[1], plane, samples, size)
+    depth = panels[-1].scatter(
         *plane.T, s=size, c=np.log10(np.maximum(data.obs["counts"].to_numpy(dtype=float), 1)), cmap="viridis", linewidths=0
     )
-    figure.colorbar(depth, ax=panels[1], label="log10 counts a cell")
+    figure.colorbar(depth, ax=panels[-1], label="log10 counts a cell")
     for panel in panels:
         panel.set(xlabel="UMAP 1", ylabel="UMAP 2", xticks=[], yticks=[])
     caption = (
@@ -170,7 +169,7 @@ def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
     )
     alt = (
         f"Scatter of {report['cells']} cells on a UMAP plane in {report['count']} coloured clusters, and "
-        "the same plane coloured by counts a cell."
+        f"the same plane coloured {'by sample and ' if several else ''}by counts a cell."
     )
     save(
         run,
@@ -181,6 +180,26 @@ def clusters_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:
         alt,
         ["clusters.count", "clusters.resolution", "clusters.stability", "clusters.cells"],
     )
+
+
+def _samples(panel: Axes, plane: Any, samples: Any, size: float) -> None:
+    """The plane coloured by sample, in an order that lets none cover the others."""
+    names, shuffled = sorted(set(samples)), np.random.default_rng(0).permutation(len(plane))
+    codes = np.searchsorted(names, samples.to_numpy())[shuffled]
+    panel.scatter(*plane[shuffled].T, s=size, c=[COLOURS[code % len(COLOURS)] for code in codes], linewidths=0)
+    for number, name in enumerate(names[:20]):
+        panel.scatter([], [], s=size, color=COLOURS[number % len(COLOURS)], label=name if number < 19 else "…")
+    panel.legend(title="sample", markerscale=2, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def depth_axis(panel: Axes, low: float, high: float) -> None:
+    """A logarithmic axis of counts or genes with plain numbers, as many as have room."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    panel.set_xscale("log")
+    panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 40 * low else (1.0,)))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
 
 
 def markers_figure(run: RunFolder, data: Any, report: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assayline.cells.plots import COLOURS, KEPT, canvas, save
+from assayline.cells.plots import COLOURS, KEPT, canvas, depth_axis, save
 
 if TYPE_CHECKING:
     from assayline.run_folder import RunFolder
@@ -30,7 +30,7 @@ def change_figure(run: RunFolder, obs: Any, report: dict[str, Any]) -> None:
         low, high = values[real].min(), values[real].max()
         if logarithmic:
             edges = np.geomspace(max(low, 1.0), max(high, 2.0) * 1.01, 41)
-            panel.set_xscale("log")
+            depth_axis(panel, max(low, 1.0), max(high, 2.0))
         else:
             edges = np.linspace(min(low, 0.0), max(high, 1e-3) * 1.01, 41)
         panel.hist(values[real & kept], bins=edges, color=KEPT, alpha=0.75, label="after")

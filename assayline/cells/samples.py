@@ -23,11 +23,7 @@ def join(matrix: Matrix, metadata: Path | None, asked: Keys) -> tuple[Any, dict[
     """
     import pandas
 
-    index = pandas.Index(matrix.rows, dtype=object)
-    obs = matrix.obs.copy() if matrix.obs is not None else pandas.DataFrame(index=index)
-    obs.index = index
-    if metadata is not None:
-        obs = obs.join(_table(metadata, matrix.rows), rsuffix="_metadata")
+    obs = with_table(matrix, metadata)
     for role, key in asked.items():
         if key is not None:
             _whole(obs, role, key)
@@ -40,6 +36,16 @@ def join(matrix: Matrix, metadata: Path | None, asked: Keys) -> tuple[Any, dict[
     sizes = obs["sample"].value_counts().sort_index()
     names, cells = [str(name) for name in sizes.index], [int(size) for size in sizes]
     return obs, {"key": key, "count": len(sizes), "names": names, "cells": cells}, keys
+
+
+def with_table(matrix: Matrix, metadata: Path | None) -> Any:
+    """The table of a matrix's cells (rows), joined with the file beside it where there is one."""
+    import pandas
+
+    index = pandas.Index(matrix.rows, dtype=object)
+    obs = matrix.obs.copy() if matrix.obs is not None else pandas.DataFrame(index=index)
+    obs.index = index
+    return obs if metadata is None else obs.join(_table(metadata, matrix.rows), rsuffix="_metadata")
 
 
 def _whole(obs: Any, role: str, key: str) -> None:

@@ -1,4 +1,7 @@
-"""Several samples with a sheet: a csv or tsv with the columns `sample` and `path`, and whatever else is known of a sample."""
+"""Several samples with a sheet: a csv or tsv with the columns `sample` and `path`, and whatever else is known of a sample.
+
+A column `metadata` names a table of the sample's cells, a column `chemistry` how it was made; any other column is a fact of it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import csv
 from typing import TYPE_CHECKING, Any
 
 from assayline.cells.formats.delimited import delimiter_of, lines_of
+from assayline.cells.loading import RATES
 from assayline.cells.matrix import Matrix, bad
 
 if TYPE_CHECKING:
@@ -59,6 +63,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 f"{path}: line {number}", f"the sample '{row['sample']}' again" if row["sample"] else "no sample", "its own name"
             )
         seen.add(row["sample"])
+        if row.get("chemistry") and row["chemistry"] not in RATES:
+            raise bad(f"{path}: line {number}", f"the chemistry '{row['chemistry']}'", f"one of {', '.join(RATES)}")
     if not rows:
         raise bad(path, "a header without samples", "one line a sample")
     return rows
@@ -69,13 +75,22 @@ def _one(row: dict[str, str], sheet: Path, number: int, orientation: str | None)
     from assayline.cells.measure import measure
     from assayline.cells.orient import oriented
     from assayline.cells.read import read
+    from assayline.cells.samples import with_table
     from assayline.cells.values import judge
 
     path = sheet.parent / row["path"]
     if not path.exists():
         raise bad(f"{sheet}: line {number}, sample '{row['sample']}'", f"no file '{row['path']}'", "a file beside the sheet")
     matrices = [oriented(matrix, orientation)[0] for matrix in read(path)]
-    return next((one for one in matrices if judge(one.values, measure(one.values)).kind == "counts"), matrices[-1])
+    chosen = next((one for one in matrices if judge(one.values, measure(one.values)).kind == "counts"), matrices[-1])
+    if row.get("metadata"):
+        beside = sheet.parent / row.pop("metadata")
+        if not beside.is_file():
+            raise bad(
+                f"{sheet}: line {number}, sample '{row['sample']}'", f"no file '{beside.name}'", "a table with one line a cell"
+            )
+        chosen.obs = with_table(chosen, beside)
+    return chosen
 
 
 def _joined(parts: list[Matrix], rows: list[dict[str, str]], genes: list[str]) -> Matrix:
@@ -96,7 +111,7 @@ def _joined(parts: list[Matrix], rows: list[dict[str, str]], genes: list[str]) -
         names += cells
         table = own.obs.copy() if own.obs is not None else pandas.DataFrame(index=range(len(cells)))
         table.index = pandas.Index(cells, dtype=object)
-        tables.append(table.assign(**{key: text for key, text in row.items() if key != "path"}))
+        tables.append(table.assign(**{key: text for key, text in row.items() if key not in ("path", "metadata")}))
         notes += [f"{row['sample']}: {note}" for note in own.notes]
         if len(part.columns) > len(genes):
             notes.append(f"{row['sample']}: {len(part.columns) - len(genes)} genes that not every sample has were left aside")

@@ -90,13 +90,17 @@ def judge_spaces(data: Any, spaces: Mapping[str, Any], seed: int) -> list[Space]
     return judged
 
 
-def choose_space(judged: list[Space]) -> dict[str, Any]:
+def choose_space(judged: list[Space], empty: str | None = None) -> dict[str, Any]:
     """The space to use, and whether a deep model was needed: the simplest that keeps clusters and is as good as the best.
 
-    As good means mixing with several samples, separation of clusters with one, each within 0.05 of the best.
+    As good means mixing with several samples, separation of clusters with one, each within 0.05 of the best. `empty` names a
+    deep space whose model foretells held-out cells no better than the mean of their sample: it is not used.
     """
-    order = sorted(judged, key=lambda space: SIMPLE.index(space.name) if space.name in SIMPLE else len(SIMPLE))
-    faithful = [space for space in order if space.kept >= max(other.kept for other in judged) - AS_GOOD]
+    order = sorted(
+        (space for space in judged if space.name != empty),
+        key=lambda space: SIMPLE.index(space.name) if space.name in SIMPLE else len(SIMPLE),
+    )
+    faithful = [space for space in order if space.kept >= max(other.kept for other in order) - AS_GOOD]
     several = judged[0].mixing is not None
     word = "mixing" if several else "apart"
     best = max(getattr(space, word) for space in faithful)
@@ -104,7 +108,9 @@ def choose_space(judged: list[Space]) -> dict[str, Any]:
     deep = [space for space in judged if space.name not in SIMPLE]
     needed = used.name not in SIMPLE
     what = "samples mix" if several else "clusters are apart"
-    if not deep:
+    if empty:
+        because = f"{empty} foretells held-out cells no better than the mean of their sample; of the others {used.name} is used"
+    elif not deep:
         because = f"no deep model was trained; of the simple ones {used.name} is used"
     elif needed:
         because = f"{what} better in {used.name} than in any simpler space that keeps clusters together"

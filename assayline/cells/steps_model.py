@@ -58,9 +58,13 @@ def integrate_step(
     if found.fitted and not found.choice["deep_needed"]:
         words = f"The deep model was not needed: {found.choice['because']}."
         findings.append(Finding("deep-model-not-needed", words, "cells/model.json"))
+    if found.held_out and found.held_out["model"] <= found.held_out["pca"]:
+        words = "The model foretells held-out cells no better than principal components do."
+        findings.append(Finding("foretells-no-better", words, "cells/model.json"))
     report: dict[str, Any] = {"schema": MODEL_SCHEMA, "decision": {"question": "integration_model", "sha256": decision}}
     report |= {"settings": asdict(settings), "seed": budget.seed, "cells": int(data.n_obs), "genes_used": found.genes}
     report |= {"verdict": found.verdict, "spaces": found.judged, "choice": found.choice}
+    report |= {"held_out": found.held_out} if found.held_out else {}
     if found.fitted:
         folder = run.cells / "models" / found.fitted.spec.name
         report["stored"] = {"folder": run.inside(folder), "sha256": save(found.fitted, folder, force=True)}
@@ -88,6 +92,8 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
         rows += [("model.best_epoch", "epoch with the lowest loss on held-out cells", None, "/verdict/best_epoch")]
         rows += [("model.best_loss", "lowest loss (negative ELBO a cell) on held-out cells", "nats", "/verdict/best_loss")]
     rows += [("integrate.used", "space in which the cells are clustered", None, "/choice/used")]
+    if report["choice"]["other"]:
+        rows += [("integrate.other", "space whose clusters are held against those", None, "/choice/other")]
     rows += [("integrate.deep_needed", "whether a deep model was needed", None, "/choice/deep_needed")]
     rows += [("integrate.because", "why that space is used", None, "/choice/because")]
     for index, row in enumerate(report["spaces"]):
@@ -110,6 +116,16 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
                 difference=True,
             )
         )
+    for key, title in (("model", "the model"), ("pca", "principal components")) if "held_out" in report else ():
+        what = f"log-likelihood a held-out cell under {title} minus that under the mean of its sample"
+        place = f"/held_out/{key}"
+        gain = report["held_out"][key]
+        facts.append(Evidence(f"model.held_out.{key}", what, gain, "nats", "cells/model.json", place, difference=True))
+    return facts + _survey_facts(report)
+
+
+def _survey_facts(report: dict[str, Any]) -> list[Evidence]:
+    facts: list[Evidence] = []
     for index, row in enumerate(report["survey"]):
         name, at = (
             f"survey.r{row['resolution']:.1f}".replace(".", "_").replace("survey_", "survey."),

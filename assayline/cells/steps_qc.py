@@ -95,10 +95,11 @@ def _opened(path: Any) -> tuple[Any, Any]:
 
 def _seen(values: Any, out: Any, var: Any) -> Any:
     """In how many kept cells each gene is seen: of all, less what the removed ones show, so that only these are read again."""
-    from assayline.cells.blocks import marked_rows
+    from assayline.cells.blocks import Stored, marked_rows
 
     seen = var["seen_in"].to_numpy(dtype=np.int64).copy()
-    for block in marked_rows(values, out):
+    no_zeros = isinstance(values, Stored) and int(seen.sum()) == int(values.starts[-1])
+    for block in marked_rows(values, out, places_only=no_zeros):
         seen -= np.bincount(block.indices[block.data != 0], minlength=len(seen))
     return seen
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assayline.cells.models.needs import UNLABELLED
+from assayline.cells.models.inputs import UNLABELLED
 from assayline.cells.models.training import Budget, Fitted, fit
 from assayline.errors import Refused
 

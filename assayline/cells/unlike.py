@@ -17,7 +17,7 @@ from assayline.cells.profiles import apart, background, deviance, noise, profile
 
 FAR, NEAR, LARGE = 0.3, 1.5, 0.1  # the rule; how much farther than the nearest the first known groups may be, and their size
 GENES, RESOLUTION, COMPONENTS, ROUNDS = 1500, 1.0, 15, 6
-FEWEST, COUNTS = 50, 5_000  # cells, and counts of the mean group, below which groups of a query cannot be told apart well
+FEWEST, COUNTS, DEEP = 50, 5_000, 2_000  # cells, counts of the mean group and of the median cell, below which groups are not sure
 
 
 @dataclass(slots=True)
@@ -54,7 +54,8 @@ def unlike(reference: Any, labels: Any, query: Any, seed: int) -> Unlike:
     groups = _settled(counts, groups, known, sides, shift)
     report = {"rule": f"unlike when farther than {FAR:g} of the distance between labels", "far": FAR, "scale": scale}
     report |= {"groups": size, "groups_unlike": int((~known).sum()), "genes": int(genes.sum())}
-    report["enough"] = bool(query.shape[0] >= FEWEST and sides.sums.sum() / size >= COUNTS)
+    depth = float(np.median(np.asarray(query.sum(axis=1)).ravel()))
+    report["enough"] = bool(query.shape[0] >= FEWEST and sides.sums.sum() / size >= COUNTS and depth >= DEEP)
     order = np.append(known, np.ones(len(names), bool)), np.append(distance, np.zeros(len(names)))
     nearest = np.append(best, np.arange(len(names)))
     far = np.where(groups < size, order[1][groups], np.min(distance[known]))

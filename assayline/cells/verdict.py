@@ -10,14 +10,14 @@ CONVERGED_TAIL = 0.01  # share of the whole gain that the last tenth of the epoc
 DIVERGED = 0.02  # how far, relative to the best, the last validation loss may lie above it
 
 
-def verdict(validation: Any, allowed: int, warm_up: int = 0) -> dict[str, Any]:
-    """Whether a training converged, told from the loss on held-out cells (lower is better) and the epochs that were allowed.
+def verdict(validation: Any, allowed: int, warm_up: int = 0, cells: str = "held-out cells") -> dict[str, Any]:
+    """Whether a training converged, told from the loss on held-out `cells` (lower is better) and the epochs that were allowed.
 
     Both begin after the warm-up, in which the loss itself changes; the epochs of the answer count it in.
     """
     losses = np.asarray(validation, dtype=float)
     if not len(losses) or not np.isfinite(losses).all():
-        return {"converged": False, "because": "the loss on held-out cells is not finite", "epochs": warm_up + len(losses)}
+        return {"converged": False, "because": f"the loss on {cells} is not finite", "epochs": warm_up + len(losses)}
     first, best, last = float(losses[0]), float(losses.min()), float(losses[-1])
     tail = max(1, len(losses) // 10)
     earlier = float(losses[:-tail].min()) if len(losses) > tail else first
@@ -25,15 +25,15 @@ def verdict(validation: Any, allowed: int, warm_up: int = 0) -> dict[str, Any]:
     worse = (last - best) / abs(best) if best else 0.0
     stopped = len(losses) < allowed
     if first <= best:
-        converged, why = False, "the loss on held-out cells never improved"
+        converged, why = False, f"the loss on {cells} never improved"
     elif worse > DIVERGED:
-        converged, why = False, "the loss on held-out cells rose again after its best epoch"
+        converged, why = False, f"the loss on {cells} rose again after its best epoch"
     elif stopped:
-        converged, why = True, "the loss on held-out cells no longer improved, so training stopped early"
+        converged, why = True, f"the loss on {cells} no longer improved, so training stopped early"
     elif gain < CONVERGED_TAIL:
-        converged, why = True, "the last tenth of the epochs brought next to nothing on held-out cells"
+        converged, why = True, f"the last tenth of the epochs brought next to nothing on {cells}"
     else:
-        converged, why = False, "the loss on held-out cells was still falling when the allowed epochs were over"
+        converged, why = False, f"the loss on {cells} was still falling when the allowed epochs were over"
     body: dict[str, Any] = {
         "converged": converged,
         "because": why,

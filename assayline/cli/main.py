@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +86,8 @@ def dispatch(argv: list[str]) -> int:
 
 def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print the traceback of a bug and, under `--json`, an envelope that says so; Python then ends with status 1."""
+    import traceback
+
     traceback.print_exception(kind, error, trace)
     talk(f"assayline {__version__}: this is a bug: please report it with the lines above.", level="error")
     if "--json" in sys.argv:

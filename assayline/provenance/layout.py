@@ -20,6 +20,7 @@ PARTS = {
     "ledger": "Ledger: what became of every cell of an instrument's file",
     "tables": "Table",
     "cells": "Result of a single-cell station",
+    "samples": "What the gate said of one sample alone",
     "figures": "Figure or its words",
     "evidence": "Evidence: single facts with the place where each stands",
     "decisions": "Decision: question, choice, reasons, bounds, who decided",

@@ -86,12 +86,21 @@ def copy_workflow(folder: Path, workflow: Path) -> None:
 
 
 def record(
-    folder: Path, workflow: Path, parameters: Mapping[str, Any], given: Mapping[str, Sequence[Path]], places: Iterable[str] = ()
+    folder: Path,
+    workflows: Sequence[Path],
+    parameters: Mapping[str, Any],
+    given: Mapping[str, Sequence[Path]],
+    places: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Write `run.json` and the workflow's source into the run folder; `places` are the parameters that hold paths."""
+    """Write `run.json` and the source into the run folder; `places` are the parameters that hold paths.
+
+    The first of `workflows` is the one that is run, the others those whose rules it includes.
+    """
+    workflow = workflows[0]
     hidden = set(places)
     shown = {key: named(value) if key in hidden else value for key, value in parameters.items() if value not in ("", None)}
-    copy_workflow(folder, workflow)
+    for source in workflows:
+        copy_workflow(folder, source)
     body = {
         "schema": SCHEMA,
         "workflow": {"name": workflow.name, "source": f"workflow/{workflow.name}/workflow/Snakefile", "engine": "snakemake"},

@@ -199,6 +199,6 @@ def test_other_bad_inputs_have_declared_errors(tmp_path, simulated, inspected):
     with pytest.raises(Refused):
         require(found, twice)
     unknown = tmp_path / "unknown.csv"
-    unknown.write_text(",a,b\nx,1,2\ny,3,4\n")
+    unknown.write_text(",a,b,c\nx,1,2,5\ny,3,4,1\n")
     assert "nothing tells cells from genes" in inspected(unknown).report["verdict"]["refused_because"][0]
     assert inspected(unknown, orientation="cells-by-genes").accepted

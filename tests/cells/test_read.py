@@ -120,11 +120,30 @@ def test_a_sheet_joins_samples_over_the_genes_they_share(drawn, tmp_path, inspec
     assert found.report["design"]["answerable"] is False and "a has 1" in found.report["design"]["because"]
 
 
+def test_a_sheets_samples_bring_their_own_tables_and_chemistry(drawn, tmp_path, inspected):
+    other = library(cells=30, genes=300, identifiers="ensembl", seed=1)
+    drawn.write(tmp_path / "one.h5ad")
+    other.write(tmp_path / "two.h5ad")
+    lines = ["cell,type", *(f"{name},t{number % 2}" for number, name in enumerate(other.barcodes))]
+    (tmp_path / "two.csv").write_text("\n".join(lines) + "\n")
+    head = "sample,path,metadata,chemistry\ns1,one.h5ad,,plate\n"
+    (tmp_path / "sheet.csv").write_text(head + "s2,two.h5ad,two.csv,drop-seq\n")
+    found = inspected(tmp_path / "sheet.csv")
+    assert list(found.data.obs["type"][40:43]) == ["t0", "t1", "t0"] and found.data.obs["type"][:40].isna().all()
+    told = found.report["doublets"]
+    assert [row["rate"] for row in told["samples"]] == [0.0, pytest.approx(0.012 * 30 / 1000)] and not told["assumed"]
+    assert "plate" in told["basis"] and "drop-seq" in told["basis"] and told["chemistry"] == "several"
+    asked = inspected(tmp_path / "sheet.csv", chemistry="10x-v3").report["doublets"]
+    assert [row["rate"] for row in asked["samples"]] == [pytest.approx(8e-6 * count) for count in (40, 30)]
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
         ("sample,path\ns1,absent.h5ad\n", "line 2, sample 's1': found no file 'absent.h5ad'"),
         ("sample,path\ns1,m.h5ad\ns1,m.h5ad\n", "line 3: found the sample 's1' again"),
+        ("sample,path,metadata\ns1,m.h5ad,absent.csv\n", "line 2, sample 's1': found no file 'absent.csv'"),
+        ("sample,path,chemistry\ns1,m.h5ad,10x-v9\n", "line 2: found the chemistry '10x-v9'"),
         ("sample,path\n", "a header without samples"),
         ("sample,path\ns1\n", "line 2: found 1 fields"),
     ],

@@ -147,6 +147,26 @@ def test_surgery_on_a_saved_reference_gives_the_query_its_lines(singlets, tmp_pa
     assert right >= 0.97
 
 
+def test_pairs_of_different_lines_score_as_doublets_in_quality_control(singlets):
+    from scipy import sparse
+    from sklearn.metrics import roc_auc_score
+
+    from assayline.cells.doublets import doublets
+
+    random = np.random.default_rng(0)
+    for name in ("celseq2", "dropseq"):
+        own = singlets[singlets.obs["sample"] == name]
+        line, counts = own.obs["line"].to_numpy(), own.layers["counts"].tocsr()
+        pairs = [random.choice(own.n_obs, 2, replace=False) for _ in range(200)]
+        pairs = np.array([pair for pair in pairs if line[pair[0]] != line[pair[1]]][: own.n_obs // 10])
+        both = sparse.vstack([counts, counts[pairs[:, 0]] + counts[pairs[:, 1]]], format="csr")
+        names, all_of_them = np.full(both.shape[0], name), np.ones(both.shape[0], dtype=bool)
+        score = doublets(both, names, all_of_them, {name: len(pairs) / both.shape[0]}, 0)[0]
+        found = roc_auc_score(np.arange(both.shape[0]) >= own.n_obs, score)
+        say(f"doublet scores of QC, {name}: AUROC of {len(pairs)} in-silico pairs {found:.3f}")
+        assert found >= 0.9
+
+
 @pytest.mark.slow
 def test_pairs_of_different_lines_are_found_as_doublets(everything, singlets):
     import anndata

@@ -65,7 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "logs").mkdir()
     (folder / "logs" / "snakemake.log").write_text("working material")
     parameters = {"seed": 7, "advisor": "rules", "counts": "", "instruments": [str(source) for source in SOURCES]}
-    record(folder, WORKFLOW, parameters, {"instruments": SOURCES}, ("instruments", "counts"))
+    record(folder, [WORKFLOW], parameters, {"instruments": SOURCES}, ("instruments", "counts"))
     return folder
 
 

@@ -212,7 +212,7 @@ def test_what_was_run_is_as_its_schema_says_and_names_no_way_to_a_place(run: Pat
     folder.mkdir(parents=True)
     for name in ("matrix.mtx", "barcodes.tsv", ".hidden"):
         (folder / name).write_text(name)
-    made = record(run, WORKFLOW, {"counts": str(folder)}, {"counts": [folder]}, ["counts"])
+    made = record(run, [WORKFLOW], {"counts": str(folder)}, {"counts": [folder]}, ["counts"])
     jsonschema_rs.validate(schema, made)
     assert made["parameters"] == {"counts": "matrix"}
     assert [row["name"] for row in made["inputs"]] == ["matrix/barcodes.tsv", "matrix/matrix.mtx"]

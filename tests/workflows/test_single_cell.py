@@ -55,6 +55,25 @@ def test_samples_pass_the_gate_side_by_side_and_the_run_ends_with_its_files(fini
     assert str(run / "report.html") in done.stdout and (run / "report.html").stat().st_size > 10_000
 
 
+def test_the_run_is_recorded_whole_with_its_inputs_and_every_change_is_seen(finished):
+    folder, _ = finished
+    run = folder / "run"
+    record = json.loads((run / "run.json").read_text())
+    assert record["workflow"]["name"] == "single_cell" and (run / record["workflow"]["source"]).is_file()
+    assert {row["name"] for row in record["inputs"]} >= {"sheet.csv", "one.csv", "two.csv"}
+    assert (run / "workflow" / "lab_to_notebook" / "workflow" / "rules" / "cells.smk").is_file(), "rules that are included"
+    words = [sys.executable, "-m", "assayline", "verify", str(run), "--json", "--inputs", str(folder / "data")]
+    done = subprocess.run(words, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert done.returncode == 0 and told["results"][0]["whole"] and not told["findings"], told["findings"]
+    path = run / "samples" / "one" / "cells" / "inspect.json"
+    kept = path.read_bytes()
+    path.write_bytes(kept.replace(b'"accepted": true', b'"accepted": false'))
+    done = subprocess.run(words, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 9 and json.loads(done.stdout)["results"][0]["changed"] == ["samples/one/cells/inspect.json"]
+    path.write_bytes(kept)
+
+
 def test_a_decision_of_a_person_is_followed_and_only_what_depends_on_it_runs_again(finished):
     folder, _ = finished
     path = folder / "run" / "decisions" / "clustering_resolution.json"
@@ -63,7 +82,7 @@ def test_a_decision_of_a_person_is_followed_and_only_what_depends_on_it_runs_aga
     path.write_text(json.dumps(body))
     done = start(folder, *WORDS)
     assert done.returncode == 0, done.stderr
-    assert set(re.findall(r"^· (\w+)$", done.stderr, re.MULTILINE)) == {"annotate", "interpret", "report", "all"}
+    assert set(re.findall(r"^· (\w+)$", done.stderr, re.MULTILINE)) == {"annotate", "interpret", "report", "crate", "all"}
     assert json.loads((folder / "run" / "cells" / "clusters.json").read_text())["resolution"] == 1.5
 
 

@@ -75,8 +75,8 @@ def analyte(document: Document, node: Node, well: Well, name: str, region: str |
     found: Node = {"analyte identifier": identifier, "analyte name": name}
     put(found, "assay bead identifier", region)
     document.fill(found, "assay bead identifier")
-    count = well.value("Count", name)
-    put(found, "assay bead count", count.as_number() if count else None, "#")
+    count = number_of(node, well, "Count", name, "assay bead count")
+    measured(document, found, "assay bead count", count, "#")
     dimensions = []
     for section, (role, unit) in STATISTICS.items():
         if well.has(section):

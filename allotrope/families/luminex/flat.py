@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.aside import rows_as_text
+from allotrope.aside import rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.families.luminex.document import CALCULATED, STATISTICS
@@ -139,7 +139,10 @@ def read_flat(document: Document, grid: Grid) -> Run:
     count = sum(split_well(place) is not None for place in places)
     run.plate_wells = next((size for size in PLATE_SIZES if count <= size), None)
     for record in records:
-        run.wells.append(well(record, columns))
+        if record.peek("WELL LOCATION") or record.peek("SAMPLE ID"):
+            run.wells.append(well(record, columns))
+        else:
+            set_aside(document, record, "a row without a well and without a sample")
     put(document.aggregate, CUSTOM, rows_as_text(grid, range(footer, len(grid.rows)), "Signature"))
     return run
 

@@ -121,7 +121,9 @@ class Plate:
     def _control(self, read: Read, optics: Optics | None) -> Node:
         """The device control document: settings of read and filter set."""
         locale = self.locale
-        height = number(read.settings.get("Read Height", "").partition(" ")[0], locale.decimal)
+        stated = read.settings.get("Read Height", "").partition(" ")[0]
+        height = number(stated, locale.decimal)
+        height = number(stated, ",") if height is None else height  # often the only decimal sign of an export
         control: Node = {
             "device type": "plate reader",
             "detection type": read.mode,

@@ -65,7 +65,7 @@ class Row:
 def read(source: Source) -> Document:
     """The CSV, or the summary among the members of a zip archive."""
     document = source.document()
-    grid = summary(source) if source.probe.kind == "zip" else source.grid(",")
+    grid = summary(source) if source.probe.kind == "zip" else source.grid()
     header = grid.find_row("Target") if "Index" not in grid.texts(0) else 0
     if header is None:
         header = next((row for row in range(min(2, len(grid.rows))) if "Total" in grid.texts(row)), 0)

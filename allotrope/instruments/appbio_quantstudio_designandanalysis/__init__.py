@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.source import Source
 
+DROPPED = {"Raw Data": "signals of the filters, before dyes are told apart, and the heading of their sheet"}
+
 
 def read(source: Source) -> Document:
     """The sheets of version 2 and later; a sheet 'Sample Setup' makes it an export of version 1, in the classic form."""
+    if "Sample Setup" not in source.probe.sheets:
+        return Reader(source, source.sheets(DROPPED)).read()
     grids = source.sheets()
-    if "Sample Setup" not in grids:
-        return Reader(source, grids).read()
     export = Export()
     classic_workbook(grids, export)
     document = document_of(source, export)

@@ -7,6 +7,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT, Columns, positions_by
+from allotrope.dropped import Dropped
 from allotrope.envelope import CUSTOM, put
 from allotrope.families.qpcr import (
     STANDING_FLAGS,
@@ -19,11 +20,12 @@ from allotrope.families.qpcr import (
 )
 from allotrope.families.quantstudio import TRUE
 from allotrope.families.sections import column_facts, keep_rows, repeated_facts, split_sheet
-from allotrope.field import Template, as_number, as_text
+from allotrope.field import as_number, as_text
 from allotrope.instruments.appbio_quantstudio_designandanalysis.curves import amplification_curves, dye_curves, melting_curves
 from allotrope.instruments.appbio_quantstudio_designandanalysis.rules import CALCULATED, KINDS, RQ_GROUP, Kind
 from allotrope.labels import fold
 from allotrope.record import MAPPED, UNREAD
+from allotrope.template import Template
 from allotrope.values import scalar
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class Reader:
         self.facts = column_facts(grids[main], split_sheet(grids[main])[0])
         self.tables: dict[str, Table] = {}
         for name, grid in grids.items():
+            if isinstance(grid, Dropped):
+                continue
             rows, header = split_sheet(grid)
             if name != main:
                 repeated_facts(grid, rows, self.facts, self.kept)
@@ -176,9 +180,8 @@ class Reader:
             label = "Well" if "Well" in self.columns else "Well Position"
             raw = self.columns.raw(label)
             self.positions = self.names(self.columns, label)
-            self.wells = {
-                value: number for number, value in enumerate(dict.fromkeys(value for value in raw if value is not None), start=1)
-            }
+            places = dict.fromkeys(value for value in raw if value is not None and re.search(r"\d", str(value)))
+            self.wells = {value: number for number, value in enumerate(places, start=1)}
         self.numbers = [self.wells.get(value) for value in raw]
 
     def _template(self, sample: str | None, target: str | None) -> Template:
@@ -320,10 +323,7 @@ class Reader:
                 dye.ignore("repeats the reporter")
             put(reaction.node, PROCESSED_CUSTOM, columns.rest(at))
         for name, table in self.tables.items():
-            if name == "Raw Data":
-                raw = Columns(table)
-                raw.ignore(range(len(raw)), table.labels(), "signals of the filters, before dyes are told apart")
-            elif name != self.main and name not in ("Amplification Data", "Multicomponent") and "Well" in table:
+            if name != self.main and name not in ("Amplification Data", "Multicomponent") and "Well" in table:
                 self._of_wells(Columns(table, absent=ABSENT))
             keep_rows(table, self.kept, "Well", "Sample", "Target")
         put(self.document.aggregate, CUSTOM, self.facts.rest() | self.kept)

@@ -64,6 +64,7 @@ class CountFacts(Facts):
 
 def read(source: Source) -> Document:
     """Facts, then tables until the end; what stands between the tables explains them."""
+    source.settle(re.sub(r"[ \t]+", "\t", source.probe.text), "\t")  # numbers stand between blanks
     grid = source.grid("\t", quoted=False)
     found = [row for row in range(len(grid.rows)) if heads(grid.cells(row))]
     if not found:

@@ -19,7 +19,7 @@ NUMERIC = ("Masked", "Range?", "Error")
 """Texts that stand for a number in a column of numbers."""
 ABSENT = frozenset(("nan", "na", "n/a", "#n/a", "null", "none"))
 """Texts that stand for nothing."""
-_SUMMARY = re.compile(r"[\d.]+")
+_SUMMARY = re.compile(r"[\d.,]+")
 
 
 @dataclass(slots=True)
@@ -155,7 +155,8 @@ def _summaries(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
     grid.structure(head)
     for row in range(head + 1, end):
         texts = grid.texts(row)
-        if len(texts) > 3 and texts[0] and texts[3] and _SUMMARY.fullmatch(texts[2]):
+        plain = len(texts) > 3 and _SUMMARY.fullmatch(texts[2]) and number(texts[2], grid.locale.decimal) is not None
+        if plain and texts[0] and texts[3]:
             block.summaries.append(Summary(texts[0], grid.at(row, 2), texts[3]))
             for column in (0, 3):
                 grid.at(row, column).mapped()

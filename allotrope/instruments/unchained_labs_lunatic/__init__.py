@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.aside import leave_out
+from allotrope.aside import leave_out, set_aside
 from allotrope.cube import cube
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put, quantity
@@ -129,6 +129,9 @@ def read(source: Source) -> Document:
     document.system["software version"] = run.text("Software version")
     analyst, time = run.text("Test performed by"), run.facts.time("Date") if run.facts else None
     for record in records:
+        if not record.peek("Plate Position") and all(record.peek_number(label) is None for label, _ in columns.waves):
+            set_aside(document, record, "a row without a plate position and without an absorbance")
+            continue
         group = document.group()
         put(group.document, "analyst", analyst)
         put(group.node, "measurement time", record.joined_time("Date", "Time") or time)

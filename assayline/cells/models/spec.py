@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assayline.cells.models.needs import Need, wanting
+from assayline.cells.models.inputs import Input, wanting
 from assayline.cells.models.unproven import UNPROVEN
 from assayline.errors import BadUsage, Refused
 
@@ -27,19 +27,25 @@ class Settings:
     more: dict[str, Any] = field(default_factory=dict)
 
 
+def as_it_is(data: Any) -> Any:
+    """An AnnData that the class takes without more ado."""
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A model of scvi-tools as declared in one file of `specs/`.
 
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
+    `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
     """
 
     name: str
     title: str
     cites: str
     where: str
-    needs: tuple[Need, ...]
+    needs: tuple[Input, ...]
     gives: tuple[str, ...]
     prefer: str
     proven: str
@@ -49,6 +55,7 @@ class Spec:
     monitor: str | None = "elbo_validation"
     plan: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    hold: Callable[[Any], Any] = as_it_is
 
     def kind(self) -> Any:
         """The class of scvi-tools."""
@@ -77,7 +84,7 @@ def spec(name: str) -> Spec:
     if name in UNPROVEN:
         raise Refused(
             what=f"model {name}",
-            found="not proven: its output was never held against a known truth here",
+            found=f"not proven: {UNPROVEN[name].because}",
             expected=f"one of {', '.join(names())}",
             next="See the table of models in docs/models.md.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ def save(fitted: Fitted, folder: Path, *, force: bool = False) -> str:
     try:
         with quiet():
             fitted.model.save(str(folder), overwrite=True, save_anndata=False)
+            _timeless(folder / PICKLE)
     except OSError as error:
         raise CannotWrite(file=folder, found=error.strerror or error) from error
     digest = file_digest(folder / PICKLE).removeprefix("sha256:")
@@ -36,6 +38,19 @@ def save(fitted: Fitted, folder: Path, *, force: bool = False) -> str:
     return digest
 
 
+def _timeless(path: Path) -> None:
+    """Write a model that was just saved again without its time and its random identifier: same bytes for the same training."""
+    import torch
+
+    body = torch.load(path, map_location="cpu", weights_only=False)
+    inside = body["attr_dict"]
+    if "run_name_" in inside:
+        inside["run_name_"] = "run"
+    if "_scvi_uuid" in inside.get("registry_", {}):
+        inside["registry_"]["_scvi_uuid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, _names(map(str, body["var_names"]))))
+    torch.save(body, path)
+
+
 def load(folder: Path, data: Any, *, sha256: str | None, consent: bool) -> Fitted:
     """The model of a folder for data with the same genes; raises `Refused` without digest and consent or for another file."""
     about = read_json(folder / ABOUT, "the description of a stored model")
@@ -43,6 +58,9 @@ def load(folder: Path, data: Any, *, sha256: str | None, consent: bool) -> Fitte
         raise BadInput(what=folder / ABOUT, found=repr(about.get("schema")), expected=SCHEMA, next="Save the model again.")
     trusted(folder / PICKLE, sha256, consent=consent)
     chosen = spec(str(about["model"]))
+    if data is not None:
+        chosen.require(data)
+        data = chosen.hold(data)
     if data is not None and chosen.where == about["class"] and _names(map(str, data.var_names)) != about["genes_sha256"]:
         raise Refused(
             what=f"genes of the data for {folder}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +58,11 @@ class Fitted:
     seed: int = 0
 
     def outputs(self) -> dict[str, Any]:
-        """What the model gives, as arrays by name."""
+        """What the model gives, as arrays by name; the same each time, also where the model draws samples."""
+        import scvi
+
         with quiet():
+            scvi.settings.seed = self.seed
             return {name: np.asarray(value) for name, value in self.spec.read(self.model).items()}
 
 
@@ -75,6 +78,7 @@ def fit(
     """Train a model by its name; a model it starts from is trained first unless given. Raises `Refused` for unfit data."""
     chosen, settings, budget = spec(name), settings or Settings(), budget or Budget()
     chosen.require(data)
+    data = chosen.hold(data)
     if chosen.first and first is None:
         if chosen.first.startswith("given:"):
             raise BadUsage(
@@ -103,13 +107,14 @@ def seeded(budget: Budget) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without advice on loaders and logging intervals, which are chosen here on purpose."""
+    """Without advice on loaders and logging intervals, which are chosen here on purpose; what is printed goes to stderr."""
     import logging
+    import sys
     import warnings
 
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         yield
 
@@ -135,9 +140,12 @@ def _train(chosen: Spec, model: Any, budget: Budget, genes: int, progress: Calla
         gain = budget.gain if budget.gain is not None else genes / GENES_A_NAT
         words |= {"early_stopping": True, "early_stopping_monitor": chosen.monitor, "early_stopping_min_delta": gain}
         words |= {"early_stopping_patience": budget.patience, "early_stopping_warmup_epochs": budget.warm_up}
-    plan = {key: budget.warm_up if value == "warm_up" else value for key, value in chosen.plan.items()}
+    plan, options = (
+        {key: budget.warm_up if value == "warm_up" else value for key, value in kind.items()}
+        for kind in (chosen.plan, chosen.options)
+    )
     words |= {"plan_kwargs": plan} if plan else {}
-    words |= chosen.options
+    words |= options
     model.train(**{key: value for key, value in words.items() if value is not None})
     return over
 
@@ -153,10 +161,11 @@ def _ended(chosen: Spec, model: Any, budget: Budget, *, over_time: bool) -> Fitt
         for number, (one, other) in enumerate(both, 1)
     ]
     watched = validation if len(validation) else training
-    said = verdict(watched[budget.warm_up :], budget.max_epochs - budget.warm_up, budget.warm_up)
+    cells = "held-out cells" if len(validation) else "training cells"
+    said = verdict(watched[budget.warm_up :], budget.max_epochs - budget.warm_up, budget.warm_up, cells)
     if over_time:
         said |= {"converged": False, "because": "the time allowed was over", "stopped_by_time": True, "epochs": len(watched)}
-    said["watched"] = "held-out cells" if len(validation) else "training cells"
+    said["watched"] = cells
     return Fitted(chosen, model, history, said, budget.seed)
 
 

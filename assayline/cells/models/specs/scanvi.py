@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.needs import UNLABELLED, Need
+from assayline.cells.models.inputs import UNLABELLED, Input
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, SAMPLES
+
+LABELS = Input("obs/label", "labels", "labels of the reference cells")
 
 
 def make(data: Any, _settings: Settings, first: Any) -> Any:
@@ -27,7 +29,7 @@ SPEC = Spec(
     title="scANVI",
     cites="Xu et al. 2021, doi:10.15252/msb.20209620",
     where="scvi.model:SCANVI",
-    needs=(COUNTS, SAMPLES, Need("obs/label", "labels", "labels of the reference cells")),
+    needs=(COUNTS, SAMPLES, LABELS),
     gives=("latent", "probabilities", "labels"),
     prefer="some cells have labels that can be trusted and the others shall get them",
     proven="labels carried from CEL-seq2 to Drop-seq, three cell lines known by genotype, also thinned to 500 counts a cell",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.needs import Need
+from assayline.cells.models.inputs import Input
 from assayline.cells.models.spec import Settings, Spec
 
-COUNTS = Need("layers/counts", "counts", "raw counts")
-SAMPLES = Need("obs/sample", "column", "the sample of each cell")
+COUNTS = Input("layers/counts", "counts", "raw counts")
+SAMPLES = Input("obs/sample", "column", "the sample of each cell")
 PLAN = {"n_epochs_kl_warmup": "warm_up", "lr": 2e-3}
 SURGERY = {"use_layer_norm": "both", "use_batch_norm": "none", "encode_covariates": True}
 

@@ -1,4 +1,4 @@
-# From a count matrix to clusters with markers. Between the stations a question is decided; the decision files are followed as they stand.
+# From a count matrix to clusters with markers; MATRICES are the files that a sheet of samples names. Between the stations a question is decided; the decision files are followed as they stand.
 
 EVIDENCE_FOR = {
     "measurement_use": ["evidence/instruments.checks.jsonl"],
@@ -11,7 +11,8 @@ READING = ["orientation", "sample-key", "donor-key", "condition-key", "batch-key
 
 rule inspect:
     input:
-        counts(),
+        counts=counts(),
+        beside=MATRICES,
     output:
         "cells/counts.h5ad",
         "cells/inspect.json",
@@ -23,7 +24,7 @@ rule inspect:
     conda:
         "../envs/assayline.yaml"
     shell:
-        "assayline cells inspect {input:q} --run . {params.options} > {log:q} 2>&1"
+        "assayline cells inspect {input.counts:q} --run . {params.options} > {log:q} 2>&1"
 
 
 rule decide:

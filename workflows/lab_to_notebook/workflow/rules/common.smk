@@ -1,12 +1,9 @@
 # Configuration and inputs; what other workflows share with this one is in words.smk. Outputs are relative to the run folder.
-import json
 import os
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
-
-from assayline.provenance.record import software, sources
 
 validate(config, "../schemas/config.schema.yaml")
 
@@ -34,11 +31,8 @@ def given():
     return {"instruments": list(EXPORTS.values()), "counts": [counts()]} | others
 
 
-def recorded():
-    """What the run's record depends on beside its inputs, as JSON, so that a change of it makes the record anew."""
-    return json.dumps({"parameters": dict(config), "software": software()}, sort_keys=True)
-
-
 EXPORTS = exports()
 PLACES = ["instruments", "counts", "metadata", "tape", "notebook"]
-HOME = Path(workflow.basedir).parent
+SOURCES = [Path(workflow.basedir).parent]
+MATRICES = []
+RESULTS = ["interpretation.json", "notebook.json", "report.html"]

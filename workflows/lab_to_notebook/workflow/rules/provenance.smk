@@ -1,18 +1,19 @@
-# What is run, written first, and where everything of the run came from, written last.
+# What is run, written first, and where everything of the run came from, written last. A workflow says before what is `given()`, which
+# PLACES the configuration names, the SOURCES of its rules (its own folder first), and its RESULTS.
 
 
 rule record:
     input:
         **given(),
-        sources=sources(HOME),
+        sources=[path for home in SOURCES for path in sources(home)],
     output:
         "run.json",
-        directory(f"workflow/{HOME.name}"),
+        [directory(f"workflow/{home.name}") for home in SOURCES],
     params:
         recorded=recorded(),
         places=PLACES,
         given=list(given()),
-        home=lambda wildcards: str(HOME),  # a function, as the linter asks of a folder that inputs lie under
+        homes=lambda wildcards: [str(home) for home in SOURCES],  # a function, as the linter asks of a folder that inputs lie under
     log:
         "logs/record.log",
     conda:
@@ -24,9 +25,7 @@ rule record:
 rule crate:
     input:
         "run.json",
-        "interpretation.json",
-        "notebook.json",
-        "report.html",
+        RESULTS,
     output:
         "ro-crate-metadata.json",
     log:

@@ -1,4 +1,5 @@
 # Words of commands, and places as the person who started the run means them: what several workflows share.
+import json
 import os
 import shlex
 import shutil
@@ -7,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+
+from assayline.provenance.record import software, sources
 
 # Children of this process see the same variables, and find relative paths where the person who started the run means them.
 FROM = Path(os.environ.setdefault("ASSAYLINE_FROM", os.environ.get("PWD", os.getcwd())))
@@ -40,3 +43,8 @@ def flag(name, key=None, path=False):
 def agreed(name, key=None):
     """`--name` where the configuration says true, else nothing."""
     return f"--{name}" if config.get(key or name.replace("-", "_")) is True else ""
+
+
+def recorded():
+    """What the run's record depends on beside its inputs, as JSON, so that a change of it makes the record anew."""
+    return json.dumps({"parameters": dict(config), "software": software()}, sort_keys=True)

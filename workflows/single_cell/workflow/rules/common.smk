@@ -7,24 +7,36 @@ validate(config, "../schemas/config.schema.yaml")
 
 
 def sheet():
-    """Sample → its matrix, for a sheet of samples; nothing for one matrix."""
+    """Sample → its matrix, for a sheet of samples, and the tables of their cells that it names; nothing for one matrix."""
     from assayline.cells.sheet import is_sheet
 
     path = Path(counts())
     if not path.exists():
         raise WorkflowError(f"configuration: counts: found no '{path}'; expected a matrix or a sheet of samples.")
     if path.is_dir() or not is_sheet(path):
-        return {}
+        return {}, []
     text = path.read_text(encoding="utf-8-sig")
     rows = [{key.strip().lower(): (value or "").strip() for key, value in row.items()} for row in csv.DictReader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ",")]
-    found = {}
+    found, tables = {}, []
     for number, row in enumerate(rows, 2):
         matrix = path.parent / (row.get("path") or row.get("file") or row.get("matrix") or "")
         if not matrix.exists() or matrix == path.parent:
             raise WorkflowError(f"{path}: line {number}, sample '{row['sample']}': found no '{matrix}'; expected its matrix.")
         if found.setdefault(row["sample"], str(matrix)) != str(matrix):
             raise WorkflowError(f"{path}: line {number}: the sample '{row['sample']}' stands twice; name each once.")
-    return found
+        if row.get("metadata"):
+            tables.append(str(path.parent / row["metadata"]))
+    return found, tables
 
 
-SAMPLES = sheet()
+def given():
+    """Parameter → the places it names that are read; nothing for those that are empty."""
+    others = {name: [place(config[name])] for name in ("metadata", "tape", "reference", "celltypist") if config[name]}
+    return {"counts": [counts(), *MATRICES]} | others
+
+
+SAMPLES, TABLES = sheet()
+MATRICES = [*SAMPLES.values(), *TABLES]
+SOURCES = [Path(workflow.basedir).parent, Path(workflow.basedir).parents[1] / "lab_to_notebook"]
+PLACES = ["counts", "metadata", "tape", "reference", "celltypist"]
+RESULTS = ["interpretation.json", "report.html"]

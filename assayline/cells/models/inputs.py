@@ -1,4 +1,7 @@
-"""What a model reads from an AnnData: a place, and what must stand there; told from the values, not from names."""
+"""What a model reads from an AnnData: a place, and what must stand there; told from the values, not from names.
+
+Not `assayline.cells.needs`: that asks the gate's report whether a station may begin; data given in Python never saw it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from assayline.errors import Refused
+
 UNLABELLED = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Input:
     """One place (`layers/counts`, `obs/sample`, `obsm/protein`, `X`) and the kind of what stands there.
 
-    Kinds: counts (whole, not negative), values (not negative), log (fractions below 25), coordinates (two columns),
-    groups (at least two), labels (at least two beside `unknown`), column (anything, for every cell).
+    Kinds: counts (whole, not negative), smoothed (not negative, not whole), log (fractions below 25), coordinates (two
+    columns), groups (at least two), labels (at least two beside `unknown`), column (anything, for every cell).
     """
 
     place: str
@@ -32,7 +37,7 @@ def at(data: Any, place: str) -> Any:
     return holder.get(key)
 
 
-def wanting(data: Any, needs: tuple[Need, ...]) -> list[tuple[str, str]]:
+def wanting(data: Any, needs: tuple[Input, ...]) -> list[tuple[str, str]]:
     """For every need that is not met what was found and what was expected."""
     lacks = []
     for need in needs:
@@ -45,11 +50,13 @@ def wanting(data: Any, needs: tuple[Need, ...]) -> list[tuple[str, str]]:
 
 def _wrong(values: Any, kind: str) -> str:
     """What is wrong with values for a kind; empty when nothing is."""
+    if kind in ("groups", "labels", "column") and values.isna().any():
+        return "cells without a value"
     if kind in ("groups", "labels"):
         known = {str(value) for value in values if str(value) != UNLABELLED or kind == "groups"}
         return "" if len(known) >= 2 else f"{len(known)} {kind}"
     if kind == "column":
-        return "cells without a value" if values.isna().any() else ""
+        return ""
     numbers = np.asarray(values.data if hasattr(values, "indptr") else values, dtype=float)
     if not np.isfinite(numbers).all():
         return "values that are not finite"
@@ -60,6 +67,18 @@ def _wrong(values: Any, kind: str) -> str:
         return "negative values"
     if kind == "counts" and not whole:
         return "values that are not whole numbers"
-    if kind == "log" and (whole or numbers.max() >= 25):
-        return "whole numbers" if whole else "values too large for logarithms"
-    return ""
+    if kind in ("log", "smoothed") and whole:
+        return "whole numbers"
+    return "values too large for logarithms" if kind == "log" and numbers.max() >= 25 else ""
+
+
+def require_genes(data: Any, names: Any, what: object) -> None:
+    """Raise `Refused` for data whose genes are not those named, in their order."""
+    names = [*map(str, names)]
+    if [*map(str, data.var_names)] != names:
+        raise Refused(
+            what=f"genes of the data for {what}",
+            found=f"{data.n_vars} genes that are not those of the model",
+            expected=f"its {len(names)} genes in their order",
+            next="Select those genes.",
+        )

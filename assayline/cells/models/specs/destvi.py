@@ -1,0 +1,39 @@
+"""DestVI: which cell types of a reference make up each spot of a spatial measurement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assayline.cells.models.inputs import require_genes
+from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.specs.scvi import COUNTS, PLAN
+
+
+def make(data: Any, settings: Settings, first: Any) -> Any:
+    """The untrained model of spots (`layers['counts']`) over the genes of the trained CondSCVI."""
+    from scvi.model import DestVI
+
+    require_genes(data, first.model.adata.var_names, "the spots")
+    return DestVI.from_rna_model(data, first.model, **settings.more)
+
+
+def read(model: Any) -> dict[str, Any]:
+    """For every spot the share of each type (columns in the order of `labels`)."""
+    shares = model.get_proportions()
+    return {"proportions": shares.to_numpy(), "labels": [*shares.columns]}
+
+
+SPEC = Spec(
+    name="destvi",
+    title="DestVI",
+    cites="Lopez et al. 2022, doi:10.1038/s41587-022-01272-8",
+    where="scvi.model:DestVI",
+    needs=(COUNTS,),
+    gives=("proportions", "labels"),
+    prefer="spots of several cells are to be taken apart with a single-cell reference whose types vary within themselves",
+    proven="simulated spots of four types, two alike: shares correlate with the true ones, no better than NNLS on mean profiles",
+    make=make,
+    read=read,
+    first="given:condscvi, trained on a reference with the same genes",
+    options=PLAN,
+)

@@ -1,0 +1,42 @@
+"""MrVI: how samples differ at every single cell, without clusters drawn first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assayline.cells.models.inputs import Input
+from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.specs.scvi import COUNTS, PLAN
+
+
+def make(data: Any, settings: Settings, _first: Any) -> Any:
+    """The untrained model on `layers['counts']`; the sample is what is compared, not what is corrected for."""
+    from scvi.external import MRVI
+
+    MRVI.setup_anndata(data, layer="counts", sample_key="sample")
+    return MRVI(data, n_latent=settings.latent, encoder_n_hidden=settings.hidden, encoder_n_layers=settings.layers)
+
+
+def read(model: Any) -> dict[str, Any]:
+    """The space without samples, and for every cell how far apart the samples are there (cells × samples × samples).
+
+    The order of samples is that of `samples`.
+    """
+    distances = model.get_local_sample_distances()["cell"]
+    found = {"latent": model.get_latent_representation(), "distances": distances.to_numpy()}
+    return found | {"samples": distances.coords[distances.dims[1]].to_numpy().astype(str)}
+
+
+SPEC = Spec(
+    name="mrvi",
+    title="MrVI",
+    cites="Boyeau et al. 2025, doi:10.1038/s41592-025-02808-x",
+    where="scvi.external:MRVI",
+    needs=(COUNTS, Input("obs/sample", "groups", "the sample of each cell")),
+    gives=("latent", "distances", "samples"),
+    prefer="many samples are to be grouped by what differs between them, and that may be so in some cells only",
+    proven="simulated donors of two kinds: finds the kinds from the one cell type in which they differ, where pseudobulk fails",
+    make=make,
+    read=read,
+    plan=PLAN,
+)

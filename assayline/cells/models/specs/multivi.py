@@ -1,0 +1,60 @@
+"""MultiVI: RNA and accessible peaks in one space, also for cells of which only one of the two was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assayline.cells.models.inputs import Input
+from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.specs.peakvi import MONITOR
+from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
+
+PEAKS = "peaks"  # the name that the reader gives 10x's peaks in `obsm`
+
+
+def hold(data: Any) -> Any:
+    """RNA (`layers['counts']`) and peaks (`obsm['peaks']`) as the two parts of a MuData; zeros mean not measured."""
+    import anndata
+    import mudata
+    from scipy.sparse import csr_matrix
+
+    peaks = data.obsm[PEAKS]
+    names = [*map(str, peaks.columns)] if hasattr(peaks, "columns") else [f"peak{number}" for number in range(peaks.shape[1])]
+    rna = anndata.AnnData(csr_matrix(data.layers["counts"]), data.obs[[]].copy(), data.var[[]].copy())
+    atac = anndata.AnnData(csr_matrix(peaks), data.obs[[]].copy())
+    atac.var_names = names
+    both = mudata.MuData({"rna": rna, "atac": atac})
+    both.obs["sample"] = data.obs["sample"].astype("category")
+    return both
+
+
+def make(data: Any, settings: Settings, _first: Any) -> Any:
+    """The untrained model on what `hold` gave."""
+    from scvi.model import MULTIVI
+
+    sample = "sample" if settings.correct_samples else None
+    MULTIVI.setup_mudata(data, batch_key=sample, modalities={"rna_layer": "rna", "atac_layer": "atac"})
+    sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden, "gene_likelihood": settings.likelihood}
+    return MULTIVI(data, **sizes, n_layers_encoder=settings.layers, n_layers_decoder=settings.layers)
+
+
+def read(model: Any) -> dict[str, Any]:
+    """The latent space of all cells, whatever was measured of them."""
+    return {"latent": model.get_latent_representation()}
+
+
+SPEC = Spec(
+    name="multivi",
+    title="MultiVI",
+    cites="Ashuach et al. 2023, doi:10.1038/s41592-023-01909-9",
+    where="scvi.model:MULTIVI",
+    needs=(COUNTS, SAMPLES, Input(f"obsm/{PEAKS}", "counts", "counts of fragments in peaks, all zero where not measured")),
+    gives=("latent",),
+    prefer="RNA and accessible chromatin were measured, of some cells both (multiome), of others only one",
+    proven="simulated multiome: cells with peaks alone lie beside RNA-only cells of their group; they mix in part only",
+    make=make,
+    read=read,
+    monitor=MONITOR,
+    options=PLAN | {"early_stopping_monitor": None, "early_stopping_patience": None},
+    hold=hold,
+)

