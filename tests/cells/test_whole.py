@@ -14,8 +14,8 @@ import pytest
 
 from assayline.errors import Refused
 from assayline.json_files import file_digest
+from assayline.run_folder import RunFolder
 from tests.cells.library import library
-from tests.cells.whole import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,9 +30,19 @@ def source(drawn, tmp_path_factory):
     return drawn.write(tmp_path_factory.mktemp("whole") / "m.h5ad")
 
 
+def written(source: Path, name: str, hash_seed: int) -> RunFolder:
+    """The run folder that a process of its own writes."""
+    folder = source.with_name(name)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(hash_seed)}
+    words = [sys.executable, "-m", "tests.cells.whole", str(source), str(folder)]
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return RunFolder(folder)
+
+
 @pytest.fixture(scope="module")
 def run(source):
-    return whole(source, source.with_name("run"))
+    return written(source, "run", 0)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -40,12 +50,7 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def test_another_process_with_the_same_seed_writes_the_same_bytes(run, source):
-    other = source.with_name("other")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
-    words = [sys.executable, "-m", "tests.cells.whole", str(source), str(other)]
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    first, second = files(run.root), files(other)
+    first, second = files(run.root), files(written(source, "other", 7).root)
     names = set(first)
     assert {"cells/cells.h5ad", "cells/kept.h5ad", "tables/cells_qc.parquet", "evidence.jsonl", "figures/clusters.png"} <= names
     assert {"cells/models/scvi/model.pt", "cells/markers.parquet", "tables/compare_clusters.parquet"} <= names
