@@ -170,6 +170,7 @@ class Probe:
             from allotrope.readers.xlsx import sheet_rows, with_errors
 
             errors = self._looked[0].get(sheet, {})
+            self.sheet_xml(sheet)  # let go: the rows take its place
             self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
         return self._rows[sheet]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from allotrope.labels import column_name
@@ -116,7 +116,11 @@ class Look:
         bounded = pattern.replace(r"^\W*", r"^[^\w\n]*").replace(r"^\s*", r"^[^\S\n]*")
         expression = re.compile(bounded, re.IGNORECASE | re.MULTILINE)
         self.search = expression.match if _at_start(pattern) else expression.search
-        self._needles = needles(pattern)
+        self.pattern = pattern
+
+    @cached_property
+    def _needles(self) -> tuple[str, ...]:
+        return needles(self.pattern)
 
     def may_be_in(self, folded: str) -> bool:
         """Whether a case-folded text may hold a match."""

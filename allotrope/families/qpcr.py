@@ -83,20 +83,25 @@ def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], co
         ("normalized reporter", REPORTER, reporter),
         ("baseline corrected reporter", CORRECTED, corrected),
     ):
-        if any(value is not None for value in values):
+        if _told(values):
             put(node, f"processed data/{label} data cube", cube(label, dimension, [(concept, UNITLESS, values)]))
+
+
+def _told(values: Sequence[Any]) -> bool:
+    """Whether any of the values is there."""
+    return any(value is not None for value in values)
 
 
 def fluorescence(node: Node, name: str, label: str, cycles: Sequence[Any], values: Sequence[Any]) -> None:
     """Put the fluorescence of one dye over the cycles into a measurement."""
-    if any(value is not None for value in values):
+    if _told(values):
         node[f"{name} data cube"] = cube(label, [(*CYCLES, cycles)], [("fluorescence", "RFU", values)])
 
 
 def melting_curve(node: Node, slope: str, temperatures: Sequence[Any], values: Sequence[Any], slopes: Sequence[Any]) -> None:
     """Put a melting curve into a measurement; `slope` is what its derivative is called."""
     measures = [("fluorescence", "RFU", values), (slope, UNITLESS, slopes)]
-    told = [one for one in measures if any(value is not None for value in one[2])]
+    told = [one for one in measures if _told(one[2])]
     if told:
         node["melting curve data cube"] = cube("melting curve", [("temperature", "degC", temperatures)], told)
 

@@ -64,14 +64,12 @@ def _decoded(cells: Any, first: Any, fitted: Fitted, seed: int) -> Any:
     """The shares that the model expects of cells of which it sees the first half."""
     import anndata
     import scipy.sparse as sparse
-    import scvi
 
     from assayline.cells.models.training import quiet
 
     half = anndata.AnnData(obs=cells.obs.copy(), var=cells.var[[]].copy())
     half.layers["counts"] = sparse.csr_matrix(first.astype(np.float32))
-    with quiet():
-        scvi.settings.seed = seed
+    with quiet(seed):
         found = fitted.model.get_normalized_expression(half, library_size=1, n_samples=DRAWS, return_mean=True, return_numpy=True)
     return np.asarray(found, dtype=float)
 

@@ -35,7 +35,7 @@ def read_sheet(path: Path, orientation: str | None) -> list[Matrix]:
 
     Raises `BadInput` naming the line for an absent file, a repeated sample or samples that share too few genes.
     """
-    rows = _rows(path)
+    rows = sheet_rows(path)
     found = [_one(row, path, number, orientation) for number, row in rows]
     shared = set(found[0].columns).intersection(*(part.columns for part in found[1:]))
     least = min(len(part.columns) for part in found)
@@ -44,7 +44,8 @@ def read_sheet(path: Path, orientation: str | None) -> list[Matrix]:
     return [_joined(found, [row for _, row in rows], [name for name in found[0].columns if name in shared])]
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def sheet_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Each sample's line and facts, `sample` and `path` under these names; raises `BadInput` naming the line."""
     lines = lines_of(path, delimiter_of(path) or ",")
     _, header = next(lines)
     names = [name.strip() for name in header]

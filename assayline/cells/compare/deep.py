@@ -42,7 +42,6 @@ def by_model(run: RunFolder, data: Any, wilcoxon: Any, trust: Trust) -> Compared
     Raises `Refused` where the run has no such model, or without its digest and consent.
     """
     import pandas
-    import scvi
 
     from assayline.cells.models.store import load
     from assayline.cells.models.training import quiet
@@ -66,8 +65,7 @@ def by_model(run: RunFolder, data: Any, wilcoxon: Any, trust: Trust) -> Compared
     plain = wilcoxon[wilcoxon["p_adjusted"] < FALSE_DISCOVERIES].groupby("cluster")["gene"].agg(set).to_dict()
     for cluster in names:
         inside = (labels == cluster).to_numpy()
-        with quiet():
-            scvi.settings.seed = about["seed"]
+        with quiet(about["seed"]):
             found = fitted.model.differential_expression(
                 idx1=inside, idx2=~inside, mode="change", fdr_target=FALSE_DISCOVERIES, silent=True,
                 batch_correction=bool(about["settings"]["correct_samples"]),

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from assayline.cells.models.inputs import dense
+
 
 def pca(data: Any, dimensions: int, seed: int) -> Any:
     """Principal components (cells × dimensions) of log-normalised values in `X`; in closed form, so there is no convergence."""
     from sklearn.decomposition import PCA
 
     count = max(2, min(dimensions, data.n_obs - 1, data.n_vars - 1))
-    dense = data.X.toarray() if hasattr(data.X, "toarray") else np.asarray(data.X)
-    return PCA(n_components=count, random_state=seed, svd_solver="arpack" if count < min(dense.shape) else "full").fit_transform(
-        dense
+    values = dense(data.X, data.X.dtype)
+    return PCA(n_components=count, random_state=seed, svd_solver="arpack" if count < min(values.shape) else "full").fit_transform(
+        values
     )
 
 

@@ -72,13 +72,16 @@ def _wrong(values: Any, kind: str) -> str:
     return "values too large for logarithms" if kind == "log" and numbers.max() >= 25 else ""
 
 
-def require_genes(data: Any, names: Any, what: object) -> None:
-    """Raise `Refused` for data whose genes are not those named, in their order."""
-    names = [*map(str, names)]
-    if [*map(str, data.var_names)] != names:
-        raise Refused(
-            what=f"genes of the data for {what}",
-            found=f"{data.n_vars} genes that are not those of the model",
-            expected=f"its {len(names)} genes in their order",
-            next="Select those genes.",
-        )
+def other_genes(data: Any, count: int, what: object, step: str) -> Refused:
+    """What is said of data whose genes are not the model's `count` genes in their order."""
+    return Refused(
+        what=f"genes of the data for {what}",
+        found=f"{data.n_vars} genes that are not those of the model",
+        expected=f"its {count} genes in their order",
+        next=step,
+    )
+
+
+def dense(values: Any, kind: Any = np.float64) -> Any:
+    """Values (cells × features), sparse or not, as a plain array of a type."""
+    return np.asarray(values.toarray() if hasattr(values, "toarray") else values, dtype=kind)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from assayline.cells.models.inputs import dense
+
 
 def moments(data: Any, neighbours: int = 30, dimensions: int = 20, seed: int = 0) -> None:
     """Put means over neighbours into `layers['Ms']` and `layers['Mu']`, each gene's greatest value being 1.
@@ -18,8 +20,7 @@ def moments(data: Any, neighbours: int = 30, dimensions: int = 20, seed: int = 0
 
     values = {}
     for name in ("spliced", "unspliced"):
-        counts = data.layers[name]
-        counts = np.asarray(counts.toarray() if hasattr(counts, "toarray") else counts, dtype=np.float64)
+        counts = dense(data.layers[name])
         total = counts.sum(axis=1, keepdims=True)
         values[name] = counts / np.maximum(total, 1) * np.median(total)
     count = max(2, min(dimensions, data.n_obs - 1, data.n_vars - 1))

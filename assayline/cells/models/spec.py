@@ -26,6 +26,16 @@ class Settings:
     correct_samples: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def batch_key(self) -> str | None:
+        """The column of `obs` that is corrected for, or None."""
+        return "sample" if self.correct_samples else None
+
+    @property
+    def coders(self) -> dict[str, int]:
+        """Layers of encoder and decoder, for classes that take both."""
+        return {"n_layers_encoder": self.layers, "n_layers_decoder": self.layers}
+
 
 def as_it_is(data: Any) -> Any:
     """An AnnData that the class takes without more ado."""

@@ -7,6 +7,7 @@ import uuid
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from assayline.cells.models.inputs import other_genes
 from assayline.cells.models.spec import spec
 from assayline.cells.models.training import Fitted, quiet
 from assayline.errors import BadInput, BadUsage, CannotWrite, Refused, WouldOverwrite
@@ -62,12 +63,7 @@ def load(folder: Path, data: Any, *, sha256: str | None, consent: bool) -> Fitte
         chosen.require(data)
         data = chosen.hold(data)
     if data is not None and chosen.where == about["class"] and _names(map(str, data.var_names)) != about["genes_sha256"]:
-        raise Refused(
-            what=f"genes of the data for {folder}",
-            found=f"{data.n_vars} genes that are not those of the model",
-            expected=f"its {about['genes']} genes in their order",
-            next="Select the model's genes, or map the data onto it by surgery.",
-        )
+        raise other_genes(data, about["genes"], folder, "Select the model's genes, or map the data onto it by surgery.")
     try:
         with quiet():
             model = chosen.kind().load(str(folder), adata=data, accelerator="cpu")

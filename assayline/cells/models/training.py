@@ -59,10 +59,7 @@ class Fitted:
 
     def outputs(self) -> dict[str, Any]:
         """What the model gives, as arrays by name; the same each time, also where the model draws samples."""
-        import scvi
-
-        with quiet():
-            scvi.settings.seed = self.seed
+        with quiet(self.seed):
             return {name: np.asarray(value) for name, value in self.spec.read(self.model).items()}
 
 
@@ -88,26 +85,21 @@ def fit(
                 next="Train or load that one first.",
             )
         first = fit(chosen.first, data, settings, budget, progress=progress)
-    seeded(budget)
-    with quiet():
+    import torch
+
+    torch.set_num_threads(budget.threads)
+    with quiet(budget.seed):
         model = chosen.make(data, settings, first)
         stopped = _train(chosen, model, budget, data.n_vars, progress)
     return _ended(chosen, model, budget, over_time=stopped)
 
 
-def seeded(budget: Budget) -> None:
-    """Set seed and threads of everything that a training draws from."""
-    import scvi
-    import torch
-
-    torch.set_num_threads(budget.threads)
-    with quiet():
-        scvi.settings.seed = budget.seed
-
-
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Without advice on loaders and logging intervals, which are chosen here on purpose; what is printed goes to stderr."""
+def quiet(seed: int | None = None) -> Iterator[None]:
+    """Without advice on loaders and logging intervals, which are chosen here on purpose; what is printed goes to stderr.
+
+    With a seed, everything that a model draws from begins with it.
+    """
     import logging
     import sys
     import warnings
@@ -116,6 +108,10 @@ def quiet() -> Iterator[None]:
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
+        if seed is not None:
+            import scvi
+
+            scvi.settings.seed = seed
         yield
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.inputs import require_genes
+from assayline.cells.models.inputs import other_genes
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, PLAN
 
@@ -13,7 +13,9 @@ def make(data: Any, settings: Settings, first: Any) -> Any:
     """The untrained model of spots (`layers['counts']`) over the genes of the trained CondSCVI."""
     from scvi.model import DestVI
 
-    require_genes(data, first.model.adata.var_names, "the spots")
+    genes = [*map(str, first.model.adata.var_names)]
+    if [*map(str, data.var_names)] != genes:
+        raise other_genes(data, len(genes), "the spots", "Select those genes.")
     return DestVI.from_rna_model(data, first.model, **settings.more)
 
 

@@ -12,7 +12,7 @@ def make(data: Any, settings: Settings, _first: Any) -> Any:
     """The untrained model on `layers['counts']`."""
     from scvi.model import LinearSCVI
 
-    LinearSCVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
+    LinearSCVI.setup_anndata(data, layer="counts", batch_key=settings.batch_key)
     return LinearSCVI(
         data, n_latent=settings.latent, n_layers=settings.layers, n_hidden=settings.hidden, gene_likelihood=settings.likelihood
     )

@@ -32,10 +32,9 @@ def make(data: Any, settings: Settings, _first: Any) -> Any:
     """The untrained model on what `hold` gave."""
     from scvi.model import MULTIVI
 
-    sample = "sample" if settings.correct_samples else None
-    MULTIVI.setup_mudata(data, batch_key=sample, modalities={"rna_layer": "rna", "atac_layer": "atac"})
+    MULTIVI.setup_mudata(data, batch_key=settings.batch_key, modalities={"rna_layer": "rna", "atac_layer": "atac"})
     sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden, "gene_likelihood": settings.likelihood}
-    return MULTIVI(data, **sizes, n_layers_encoder=settings.layers, n_layers_decoder=settings.layers)
+    return MULTIVI(data, **sizes, **settings.coders)
 
 
 def read(model: Any) -> dict[str, Any]:

@@ -15,9 +15,9 @@ def make(data: Any, settings: Settings, _first: Any) -> Any:
     """The untrained model on `layers['counts']`, of which it sees only whether a peak was found."""
     from scvi.model import PEAKVI
 
-    PEAKVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
+    PEAKVI.setup_anndata(data, layer="counts", batch_key=settings.batch_key)
     sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden}
-    return PEAKVI(data, **sizes, n_layers_encoder=settings.layers, n_layers_decoder=settings.layers)
+    return PEAKVI(data, **sizes, **settings.coders)
 
 
 def read(model: Any) -> dict[str, Any]:

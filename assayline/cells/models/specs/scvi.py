@@ -23,7 +23,7 @@ def make(data: Any, settings: Settings, _first: Any) -> Any:
     """The untrained model on `layers['counts']`."""
     from scvi.model import SCVI
 
-    SCVI.setup_anndata(data, layer="counts", batch_key="sample" if settings.correct_samples else None)
+    SCVI.setup_anndata(data, layer="counts", batch_key=settings.batch_key)
     return SCVI(data, **sizes(settings))
 
 

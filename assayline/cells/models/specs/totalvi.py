@@ -15,10 +15,9 @@ def make(data: Any, settings: Settings, _first: Any) -> Any:
     """The untrained model on `layers['counts']` and `obsm['antibody_capture']`."""
     from scvi.model import TOTALVI
 
-    sample = "sample" if settings.correct_samples else None
-    TOTALVI.setup_anndata(data, protein_expression_obsm_key=PROTEINS, layer="counts", batch_key=sample)
+    TOTALVI.setup_anndata(data, protein_expression_obsm_key=PROTEINS, layer="counts", batch_key=settings.batch_key)
     sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden, "gene_likelihood": settings.likelihood}
-    return TOTALVI(data, **sizes, n_layers_encoder=settings.layers, n_layers_decoder=settings.layers)
+    return TOTALVI(data, **sizes, **settings.coders)
 
 
 def read(model: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from assayline.cells.models.inputs import Input
+from assayline.cells.models.inputs import Input, dense
 from assayline.cells.models.spec import Settings, Spec
 
 SPLICED, UNSPLICED = "Ms", "Mu"
@@ -15,8 +15,7 @@ SPLICED, UNSPLICED = "Ms", "Mu"
 def hold(data: Any) -> Any:
     """Both layers as plain arrays, which is what the model reads."""
     for name in (SPLICED, UNSPLICED):
-        layer = data.layers[name]
-        data.layers[name] = np.asarray(layer.toarray() if hasattr(layer, "toarray") else layer, dtype=np.float32)
+        data.layers[name] = dense(data.layers[name], np.float32)
     return data
 
 

@@ -1,6 +1,4 @@
 # Configuration, and the samples of the sheet where one was given. Paths of outputs are relative to the run folder.
-import csv
-
 from snakemake.utils import validate
 
 validate(config, "../schemas/config.schema.yaml")
@@ -8,22 +6,24 @@ validate(config, "../schemas/config.schema.yaml")
 
 def sheet():
     """Sample → its matrix, for a sheet of samples, and the tables of their cells that it names; nothing for one matrix."""
-    from assayline.cells.sheet import is_sheet
+    from assayline.cells.sheet import is_sheet, sheet_rows
+    from assayline.errors import BadInput
 
     path = Path(counts())
     if not path.exists():
         raise WorkflowError(f"configuration: counts: found no '{path}'; expected a matrix or a sheet of samples.")
     if path.is_dir() or not is_sheet(path):
         return {}, []
-    text = path.read_text(encoding="utf-8-sig")
-    rows = [{key.strip().lower(): (value or "").strip() for key, value in row.items()} for row in csv.DictReader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ",")]
+    try:
+        rows = sheet_rows(path)
+    except BadInput as error:
+        raise WorkflowError(str(error))
     found, tables = {}, []
-    for number, row in enumerate(rows, 2):
-        matrix = path.parent / (row.get("path") or row.get("file") or row.get("matrix") or "")
+    for number, row in rows:
+        matrix = path.parent / row["path"]
         if not matrix.exists() or matrix == path.parent:
             raise WorkflowError(f"{path}: line {number}, sample '{row['sample']}': found no '{matrix}'; expected its matrix.")
-        if found.setdefault(row["sample"], str(matrix)) != str(matrix):
-            raise WorkflowError(f"{path}: line {number}: the sample '{row['sample']}' stands twice; name each once.")
+        found[row["sample"]] = str(matrix)
         if row.get("metadata"):
             tables.append(str(path.parent / row["metadata"]))
     return found, tables
