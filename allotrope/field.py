@@ -50,8 +50,8 @@ class Field:
     With a unit the value is a quantity and read as a number; without, as text, unless `read` says otherwise. Paths are relative
     to the measurement; `@document/`, `@group/`, `@device/` and `@system/` start at the technique document, the measurement
     aggregate, the device and the data system. A path that ends in `custom information document` keeps the value there under its
-    own label; one more segment after it gives another label. A table's row without a `required` value gives no measurement, unless
-    it is a quantity and the row has others: then it had no result.
+    own label; one more segment after it gives another label. A table's row without a `required` value gives no measurement,
+    unless it is a quantity and the row has others: then it had no result.
     """
 
     labels: str | tuple[str, ...]
