@@ -8,7 +8,7 @@ import pytest
 from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, fit
 from assayline.errors import BadUsage, Refused
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 from tests.cells.models.spots import tissue
 
 
@@ -26,9 +26,9 @@ def least_squares(truth):
 @pytest.mark.truth
 @pytest.mark.slow
 def test_destvi_gives_the_shares_of_the_types_in_spots(tmp_path):
-    truth = tissue(400, 200, 200, 0)
-    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(0, 80, batch_size=64))
-    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(0, 100, batch_size=64), first)
+    truth = tissue(400, 200, 200, SEED)
+    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(SEED, 80, batch_size=64))
+    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(SEED, 100, batch_size=64), first)
     assert tuple(found["labels"]) == truth.labels
     for name, shares in (("DestVI", found["proportions"]), ("NNLS", least_squares(truth))):
         own = [float(np.corrcoef(shares[:, one], truth.shares[:, one])[0, 1]) for one in range(4)]

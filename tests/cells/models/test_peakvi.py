@@ -10,7 +10,7 @@ from assayline.cells.models.training import Budget, fit
 from assayline.errors import Refused
 from tests.cells.models.drawing import components, recovered
 from tests.cells.models.peaks import atac
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 
 
 def latent_semantic(seen, dimensions):
@@ -23,9 +23,9 @@ def latent_semantic(seen, dimensions):
 
 @pytest.mark.truth
 def test_peakvi_finds_the_groups_and_what_is_open(tmp_path):
-    truth = atac(400, 1000, 0)
+    truth = atac(400, 1000, SEED)
     seen = (truth.data.layers["counts"].toarray() > 0).astype(float)
-    _, found = proved("peakvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(0, 80, batch_size=64))
+    _, found = proved("peakvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 80, batch_size=64))
     deep, plain, semantic = (
         recovered(space, truth.group) for space in (found["latent"], components(seen, 10), latent_semantic(seen, 10))
     )

@@ -10,7 +10,7 @@ from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, fit
 from assayline.errors import Refused
 from tests.cells.models.kinetics import kinetics
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 
 
 def steady_state(data):
@@ -27,10 +27,10 @@ def steady_state(data):
 @pytest.mark.truth
 @pytest.mark.slow
 def test_velovi_gives_the_direction_in_which_genes_change(tmp_path):
-    truth = kinetics(400, 40, 0)
+    truth = kinetics(400, 40, SEED)
     moments(truth.data)
     scale = truth.data.layers["spliced"].toarray().max(axis=0)
-    _, found = proved("velovi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(0, 150))
+    _, found = proved("velovi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 150))
     changes = np.abs(truth.velocity) > 0.1 * np.abs(truth.velocity).max(axis=0)
     scores = {}
     for name, values in (("veloVI", found["velocity"]), ("steady-state ratio", steady_state(truth.data))):
