@@ -104,6 +104,8 @@ def quiet(seed: int | None = None) -> Iterator[None]:
     import sys
     import warnings
 
+    import lightning.pytorch  # noqa: F401  # sets its own level of talk when it is first imported
+
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(sys.stderr):

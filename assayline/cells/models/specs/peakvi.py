@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from assayline.cells.models.inputs import Input
+from assayline.cells.models.plain import chromatin
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import PLAN, SAMPLES
 
 MONITOR = "reconstruction_loss_validation"  # PeakVI and MultiVI stop on this and take no other word for it
+
+
+def most_seen(data: Any, count: int) -> Any:
+    """The cells with the peaks that are seen in most cells, none that is seen in no cell."""
+    seen = np.asarray((data.layers["counts"] > 0).sum(axis=0)).ravel()
+    best = np.sort(np.argsort(-seen, kind="stable")[:count])
+    return data[:, best[seen[best] > 0]].copy()
 
 
 def make(data: Any, settings: Settings, _first: Any) -> Any:
@@ -40,4 +50,7 @@ SPEC = Spec(
     read=read,
     monitor=MONITOR,
     options=PLAN | {"early_stopping_monitor": None},
+    features=20_000,
+    select=most_seen,
+    simple=chromatin,
 )
