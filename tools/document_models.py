@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from assayline.cells.models.spec import names, spec
-from assayline.cells.models.unproven import UNPROVEN
 
 HEAD = """# Models of single cells
 
@@ -50,7 +49,7 @@ unspliced counts over neighbouring cells itself (`assayline.cells.models.moments
 
 
 def models() -> str:
-    """The document: a part for every model, and a table of those that are not offered."""
+    """The document: a part for every model."""
     parts = [HEAD]
     for name in names():
         one = spec(name)
@@ -61,9 +60,4 @@ def models() -> str:
         if one.first:
             parts.append(f"- starts from: {one.first.removeprefix('given:')}\n")
         parts.append(f"- gives: {', '.join(one.gives)}\n- prefer it when: {one.prefer}\n- proven on: {one.proven}\n\n")
-    parts.append(
-        "## Not proven\n\nThese are refused with status 9, since their output was not shown right on a known truth here.\n\n"
-    )
-    parts.append("| name | model | would need | for | why not |\n|---|---|---|---|---|\n")
-    parts += [f"| `{name}` | {one.title} | {one.needs} | {one.prefer} | {one.because} |\n" for name, one in UNPROVEN.items()]
     return "".join(parts)

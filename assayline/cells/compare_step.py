@@ -212,7 +212,12 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
                 f"{place}/found",
             ),
             (f"{name}.both", "of these found by the Wilcoxon test too", "genes", f"{place}/both"),
-            (f"{name}.cells", "cells of the cluster (below 500 the model calls more than its rate says)", "cells", f"{place}/cells"),
+            (
+                f"{name}.cells",
+                "cells of the cluster (below 500 the model calls more than its rate says)",
+                "cells",
+                f"{place}/cells",
+            ),
         ]
         facts += facts_of(report, source, rows, {"cluster": row["cluster"]})
     for index, row in enumerate(report.get("composition", [])):

@@ -69,8 +69,8 @@ def train(
     """Train on accepted counts (`layers['counts']`); raises `Refused` where they lack what the model needs."""
     from assayline.cells.integrate import normalise
 
-    chosen.require(data)
     normalise(data)
+    chosen.require(data)
     first = None
     if reference is not None:
         first, data = _first(data, reference, settings, budget, features or chosen.features)

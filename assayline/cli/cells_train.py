@@ -1,6 +1,6 @@
-"""Train one of the wider models on what the gate accepted: proteins, chromatin, tissue, velocity, differences between samples.
+"""Train one of the wider models on what the gate accepted: proteins, chromatin, tissue, velocity, systems.
 
-MODEL is one of destvi, mrvi, multivi, peakvi, resolvi, totalvi, velovi (docs/models.md says what each needs and when to
+MODEL is one of destvi, mrvi, multivi, peakvi, resolvi, sysvi, totalvi, velovi (docs/models.md says what each needs and when to
 prefer it). Reads cells/kept.h5ad, or cells/counts.h5ad where no quality control was run; writes
 cells/train_MODEL.h5ad with the outputs, and the stored model under cells/models.
 """
@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hidden", type=int, default=128, metavar="N", help="units of a layer (default: 128)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     parser.add_argument("--max-epochs", type=int, default=400, metavar="N", help="of the training (default: 400)")
-    parser.add_argument("--batch-size", type=int, default=128, metavar="N", help="cells a step (default: 128)")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="cells a step (default: 128; sysvi 32)")
     add_budget(parser)
 
 

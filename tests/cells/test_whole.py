@@ -57,9 +57,21 @@ def test_another_process_with_the_same_seed_writes_the_same_bytes(run, source):
     assert first == second
 
 
-def test_genes_known_by_identifier_alone_are_shown_so_and_that_is_said(run):
-    report = json.loads((run.cells / "clusters.json").read_text())
-    assert [finding["code"] for finding in report["findings"]] == ["genes-by-identifier"]
+def test_genes_known_by_identifier_alone_are_shown_so_and_that_is_said(run, tmp_path):
+    import shutil
+
+    import anndata
+
+    from assayline.cells.steps_model import annotate_step
+
+    assert not json.loads((run.cells / "clusters.json").read_text())["findings"], "the file gave symbols"
+    other = RunFolder(tmp_path / "run")
+    shutil.copytree(run.root, other.root)
+    data = anndata.read_h5ad(other.cells / "embedded.h5ad")
+    del data.var["symbol"]
+    data.write_h5ad(other.cells / "embedded.h5ad")
+    report, findings = annotate_step(other, 0.5, "sha256:0")
+    assert [finding.code for finding in findings] == ["genes-by-identifier"] == [one["code"] for one in report["findings"]]
     assert all(gene.startswith("ENSG") for row in report["clusters"] for gene in row["top"])
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assayline.cells.models.inputs import Input, wanting
-from assayline.cells.models.unproven import UNPROVEN
 from assayline.errors import BadUsage, Refused
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Spec:
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
-    `verb` is the command that trains it, empty for one that is there in Python only; that command takes `features` features, as
+    `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command takes `features` features, as
     `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of the same cells without a
     deep model, by how the parts of the data mix that `parts(data)` names, and against `beside(data, outputs, first)`, numbers
     by what they say.
@@ -82,6 +81,7 @@ class Spec:
     plan: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     hold: Callable[[Any], Any] = as_it_is
+    batch: int = 128
     verb: str = "cells train"
     features: int = 2000
     select: Callable[[Any, int], Any] = most_variable
@@ -112,14 +112,7 @@ def names() -> tuple[str, ...]:
 
 
 def spec(name: str) -> Spec:
-    """A model's spec by its name; raises `Refused` for one that is not proven, `BadUsage` for one that nobody knows."""
-    if name in UNPROVEN:
-        raise Refused(
-            what=f"model {name}",
-            found=f"not proven: {UNPROVEN[name].because}",
-            expected=f"one of {', '.join(names())}",
-            next="See the table of models in docs/models.md.",
-        )
+    """A model's spec by its name; raises `BadUsage` for one that nobody knows."""
     if name not in names():
         raise BadUsage(what="model", found=repr(name), expected=f"one of {', '.join(names())}", next="See docs/models.md.")
     found: Spec = import_module(f"assayline.cells.models.specs.{name}").SPEC

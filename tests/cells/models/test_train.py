@@ -84,6 +84,7 @@ def test_a_model_is_refused_what_it_cannot_use_with_the_way_to_give_it(assayline
         ("multivi", "obsm/peaks", "multiome file"),
         ("velovi", "layers/unspliced", "layers spliced and unspliced"),
         ("resolvi", "obsm/spatial", "obsm['spatial']"),
+        ("sysvi", "nothing at obs/batch", "--batch-key"),
         ("mrvi", "1 groups at obs/sample", "--sample-key"),
     ):
         done = assayline("cells", "train", model, "--run", run, *SMALL)
@@ -91,7 +92,6 @@ def test_a_model_is_refused_what_it_cannot_use_with_the_way_to_give_it(assayline
     assert not [*(run / "cells").glob("train_*")], "nothing is written for a refusal"
     for words, said in (
         (("scvi",), "assayline cells integrate"),
-        (("sysvi",), "not proven"),
         (("nothing",), "expected one of"),
         (("destvi",), "--reference"),
         (("totalvi", "--latent", "0"), "--latent"),
