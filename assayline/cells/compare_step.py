@@ -214,7 +214,7 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
             (f"{name}.both", "of these found by the Wilcoxon test too", "genes", f"{place}/both"),
             (
                 f"{name}.cells",
-                "cells of the cluster (below 500 the model calls more than its rate says)",
+                "cells of the cluster (below 500 the model's rate is loose)",
                 "cells",
                 f"{place}/cells",
             ),

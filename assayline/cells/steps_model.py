@@ -184,8 +184,8 @@ def _by_identifier(data: Any) -> list[Finding]:
     first = next((str(name) for name in data.var_names if ENSEMBL.fullmatch(str(name))), None)
     if first is None or "symbol" in data.var:
         return []
-    words = f"The matrix names genes by identifier alone ('{first}'), so marker genes are shown so: no table of all genes is bundled. "
-    words += "Symbols in a column 'symbol' of the input's genes (10x files have them) would be shown instead."
+    words = f"The matrix names genes by identifier alone ('{first}'), so marker genes are shown so: no table of all genes is "
+    words += "bundled. Symbols in a column 'symbol' of the input's genes (10x files have them) would be shown instead."
     return [Finding("genes-by-identifier", words, "cells/clusters.json")]
 
 

@@ -101,8 +101,8 @@ def _loose(rows: list[dict[str, Any]]) -> list[Finding]:
     if not small:
         return []
     found, both = sum(row["found"] for row in small), sum(row["both"] for row in small)
-    words = (
-        f"{len(small)} of {len(rows)} clusters have fewer than {SMALL} cells: there the model's false discovery rate of 5 % is "
+    words = f"{len(small)} of {len(rows)} clusters have fewer than {SMALL} cells: there the model's false discovery rate of "
+    words += (
+        f"5 % is looser than it says. Of the {found} genes it calls in them the Wilcoxon test confirms {both}; rely on those."
     )
-    words += f"looser than it says. Of the {found} genes it calls in them the Wilcoxon test confirms {both}; rely on those."
     return [Finding("model-comparison-loose", words, "tables/compare_clusters_model.parquet", "warning")]

@@ -60,10 +60,10 @@ class Spec:
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
-    `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command takes `features` features, as
-    `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of the same cells without a
-    deep model, by how the parts of the data mix that `parts(data)` names, and against `beside(data, outputs, first)`, numbers
-    by what they say.
+    `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command
+    takes `features` features, as `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of
+    the same cells without a deep model, by how the parts mix that `parts(data)` names, and against `beside(data, outputs,
+    first)`, numbers by what they say.
     """
 
     name: str

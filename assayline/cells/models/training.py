@@ -107,7 +107,7 @@ def quiet(seed: int | None = None) -> Iterator[None]:
     import sys
     import warnings
 
-    import lightning.pytorch  # sets its own level of talk when it is first imported, as scvi does
+    import lightning.pytorch  # noqa: F401  # sets its own level of talk when it is first imported, as scvi does
     import scvi
 
     for name in LOUD:

@@ -1,4 +1,4 @@
-"""Two systems with known truth: the same cell types and states, every gene's level moved by a factor of its own in one of them."""
+"""Two systems with known truth: the same types and states of cells, every gene's level moved by its own factor in one."""
 
 from __future__ import annotations
 
