@@ -25,7 +25,7 @@ def test_peakvi_finds_the_groups_and_what_is_open(tmp_path):
     own = [np.corrcoef(values.ravel(), truth.rate.ravel())[0, 1] for values in (found["accessible"], seen)]
     say(f"PeakVI: ARI of four groups {deep:.3f}; PCA {plain:.3f}, TF-IDF and SVD {indexed:.3f}")
     say(f"PeakVI: correlation with the true rate a peak {own[0]:.3f}, of the peaks seen {own[1]:.3f}")
-    assert deep >= 0.9 and deep >= plain + 0.2 and deep >= indexed - 0.05
+    assert deep >= 0.9 and deep >= plain + 0.2 and deep >= indexed - 0.1
     assert own[0] >= own[1] + 0.2
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import anndata
 import numpy as np
 import pytest
 
+from assayline.cells.models.spec import Settings
+from assayline.cells.models.training import Budget
+from assayline.cells.steps import inspect_step
+from assayline.cells.train import Reference
+from assayline.cells.train_step import train_step
+from assayline.errors import BadUsage, Refused
 from assayline.json_files import file_digest
+from assayline.run_folder import RunFolder
 from tests.cells.models.cohort import cohort
 from tests.cells.models.kinetics import kinetics
 from tests.cells.models.leaking import leaking
@@ -20,13 +28,19 @@ from tests.cells.models.spots import tissue
 SMALL = ("--max-epochs", "3", "--hidden", "16", "--latent", "4")
 
 
-def gated(assayline, data, folder):
+def gated(data, folder):
     """The run folder of data that the gate accepted."""
     source = folder / "m.h5ad"
     data.write_h5ad(source)
-    done = assayline("cells", "inspect", source, "--run", folder / "run")
-    assert done.status == 0, done.err
+    inspect_step(RunFolder(folder / "run").create(), source)
     return folder / "run"
+
+
+def again(run, model, reference=None):
+    """Trains the same in this process and says whether every file of the run has the same bytes as before."""
+    before = {path: file_digest(path) for path in run.rglob("*") if path.is_file()}
+    train_step(RunFolder(run), model, Settings(4, hidden=16), Budget(0, 3), reference=reference)
+    return {path: file_digest(path) for path in before} == before
 
 
 def shallow(truth):
@@ -42,7 +56,7 @@ def shallow(truth):
 
 
 def test_totalvi_is_trained_with_outputs_in_slots_a_verdict_and_the_same_bytes(assayline, tmp_path):
-    run = gated(assayline, cite(100, 60, 0).data, tmp_path)
+    run = gated(cite(100, 60, 0).data, tmp_path)
     done = assayline("cells", "train", "totalvi", "--run", run, *SMALL, "--json")
     assert done.status == 0, done.err
     report = done.envelope["results"][0]
@@ -59,13 +73,11 @@ def test_totalvi_is_trained_with_outputs_in_slots_a_verdict_and_the_same_bytes(a
     assert facts["train.totalvi.best_loss"]["value"] == report["verdict"]["best_loss"]
     stored = run / report["stored"]["folder"] / "model.pt"
     assert file_digest(stored) == f"sha256:{report['stored']['sha256']}"
-    before = {path: file_digest(path) for path in run.rglob("*") if path.is_file()}
-    assert assayline("cells", "train", "totalvi", "--run", run, *SMALL).status == 0
-    assert {path: file_digest(path) for path in before} == before
+    assert again(run, "totalvi")
 
 
 def test_peakvi_takes_the_peaks_seen_most_and_is_held_against_lsi(assayline, tmp_path):
-    run = gated(assayline, atac(100, 200, 0).data, tmp_path)
+    run = gated(atac(100, 200, 0).data, tmp_path)
     done = assayline("cells", "train", "peakvi", "--run", run, *SMALL, "--features", "150", "--json")
     assert done.status == 0, done.err
     report = done.envelope["results"][0]
@@ -78,7 +90,7 @@ def test_peakvi_takes_the_peaks_seen_most_and_is_held_against_lsi(assayline, tmp
 
 
 def test_a_model_is_refused_what_it_cannot_use_with_the_way_to_give_it(assayline, tmp_path):
-    run = gated(assayline, cohort(1, 60, 60, 0).data, tmp_path)
+    run = gated(cohort(1, 60, 60, 0).data, tmp_path)
     for model, place, way in (
         ("totalvi", "obsm/antibody_capture", "10x file with antibody features"),
         ("multivi", "obsm/peaks", "multiome file"),
@@ -87,17 +99,17 @@ def test_a_model_is_refused_what_it_cannot_use_with_the_way_to_give_it(assayline
         ("sysvi", "nothing at obs/batch", "--batch-key"),
         ("mrvi", "1 groups at obs/sample", "--sample-key"),
     ):
-        done = assayline("cells", "train", model, "--run", run, *SMALL)
-        assert done.status == 9 and place in done.err and way in done.err, done.err
+        with pytest.raises(Refused, match=re.escape(place)) as refused:
+            train_step(RunFolder(run), model, Settings(), Budget())
+        assert way in str(refused.value)
+    done = assayline("cells", "train", "totalvi", "--run", run, *SMALL)
+    assert done.status == 9 and "nothing at obs" in done.err and "antibody features" in done.err
     assert not [*(run / "cells").glob("train_*")], "nothing is written for a refusal"
-    for words, said in (
-        (("scvi",), "assayline cells integrate"),
-        (("nothing",), "expected one of"),
-        (("destvi",), "--reference"),
-        (("totalvi", "--latent", "0"), "--latent"),
-    ):
-        done = assayline("cells", "train", *words, "--run", run)
-        assert done.status in (2, 9) and said in done.err, done.err
+    for model, said in (("scvi", "assayline cells integrate"), ("nothing", "expected one of"), ("destvi", "--reference")):
+        with pytest.raises(BadUsage, match=said):
+            train_step(RunFolder(run), model, Settings(), Budget())
+    done = assayline("cells", "train", "totalvi", "--run", run, "--latent", "0")
+    assert done.status == 2 and "--latent" in done.err
 
 
 @pytest.mark.slow
@@ -115,7 +127,7 @@ def test_every_wider_model_is_trained_from_the_command_line_with_the_same_bytes(
     for model, (data, words, slot) in given.items():
         folder = tmp_path / model
         folder.mkdir()
-        run = gated(assayline, data, folder)
+        run = gated(data, folder)
         done = assayline("cells", "train", model, "--run", run, *SMALL, *words, "--json")
         assert done.status == 0, done.err
         report = done.envelope["results"][0]
@@ -123,6 +135,4 @@ def test_every_wider_model_is_trained_from_the_command_line_with_the_same_bytes(
         holder, _, key = slot.partition("/")
         found = getattr(anndata.read_h5ad(run / "cells" / f"train_{model}.h5ad"), holder)[key]
         assert len(found) == data.n_obs and np.isfinite(np.asarray(found)).all()
-        before = {path: file_digest(path) for path in run.rglob("*") if path.is_file()}
-        assert assayline("cells", "train", model, "--run", run, *SMALL, *words).status == 0
-        assert {path: file_digest(path) for path in before} == before, model
+        assert again(run, model, Reference(tmp_path / "reference.h5ad", "label") if words else None), model
