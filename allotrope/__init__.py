@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+__version__ = "0.1.0"
+
 import allotrope.instruments  # noqa: F401 - before the function of that name, so that no later import puts the folder in its place
 from allotrope.convert import Conversion, convert, detect
 from allotrope.detect import Detection

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from allotrope import __version__
 from allotrope.detect import Detection, detect_probe
 from allotrope.errors import BadOption, Damaged, Finding
 from allotrope.instrument import Instrument
@@ -65,18 +65,6 @@ def _many_objects() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-@cache
-def version() -> str:
-    """The version of this package."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("assayline")
-    except PackageNotFoundError:
-        return "0"
 
 
 def detect(source: Input) -> Detection:
@@ -141,7 +129,7 @@ def reader(
         chosen = load(instrument, probe.name) if instrument else load(detect_probe(probe).instrument)
 
     def read(prepare: Callable[[Source], None] | None = None) -> tuple[Source, dict[str, Any]]:
-        found = Source(probe, chosen, version=version(), timezone=zone, decimal=decimal, date_order=order)
+        found = Source(probe, chosen, version=__version__, timezone=zone, decimal=decimal, date_order=order)
         found.device, found.owner = device, owner
         if prepare:
             prepare(found)

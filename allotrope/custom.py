@@ -30,29 +30,32 @@ def standardise(node: Node, shape: Shape | None) -> None:
 
 
 def _standardise(nodes: list[Node], shape: Shape | None) -> None:
-    """The same for nodes of one place, those with the same keys together, key by key."""
+    """The same for nodes of one place, key by key."""
     if shape is None:
         return
-    kinds: dict[tuple[str, ...], list[Node]] = {}
-    for node in nodes:
-        kinds.setdefault(tuple(node), []).append(node)
-    for keys, part in kinds.items():
-        for key in keys:
-            if key == CUSTOM:
-                if _usable(shape):
-                    for node in part:
+    for key in dict.fromkeys(chain.from_iterable(nodes)):
+        if key == CUSTOM:
+            if _usable(shape):
+                for node in nodes:
+                    if CUSTOM in node:
                         node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
-                continue
-            child = shape.child(key) if key != AGGREGATE else None
-            if child is None or {"value", "unit"} <= child.known:
-                continue
-            values = [node[key] for node in part]
-            found = set(map(type, values))
-            if dict in found:
-                _standardise([value for value in values if type(value) is dict and "unit" not in value], child)
-            if list in found:
-                lists = [value for value in values if type(value) is list and value and type(value[0]) is dict]
-                _standardise([*chain.from_iterable(lists)], child.item)
+            continue
+        child = shape.child(key) if key != AGGREGATE else None
+        if child is None or not _branches(child):
+            continue
+        values = [node[key] for node in nodes if key in node]
+        found = set(map(type, values))
+        if dict in found:
+            _standardise([value for value in values if type(value) is dict and "unit" not in value], child)
+        if list in found:
+            lists = [value for value in values if type(value) is list and value and type(value[0]) is dict]
+            _standardise([*chain.from_iterable(lists)], child.item)
+
+
+@cache
+def _branches(shape: Shape) -> bool:
+    """Whether custom information can stand below a place: it is no scalar and no quantity."""
+    return (bool(shape.known) or shape.item is not None) and not {"value", "unit"} <= shape.known
 
 
 def entries(custom: Node) -> list[Node]:

@@ -177,9 +177,11 @@ class Probe:
     @cached_property
     def cell_texts(self) -> str | None:
         """A quick look at a workbook: lines that hold every text of the first rows of its sheets; None where there is none."""
+        if self.kind != "workbook":
+            return None
         from allotrope.readers.xlsx import glance
 
-        return glance(self.data, self.name, SHEET_ROWS) if self.kind == "workbook" else None
+        return glance(self.data, self.name, SHEET_ROWS)
 
     @cached_property
     def folded_cells(self) -> str:

@@ -1,3 +1,5 @@
 """Everything around conversion: command line, cells, decisions, notebook, report."""
 
-__version__ = "0.1.0"
+from allotrope import __version__
+
+__all__ = ["__version__"]
