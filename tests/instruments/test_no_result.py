@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS = (
-    "Sample ID,Cell count,Viable cells,Total (x10^6) cells/mL,Viable (x10^6) cells/mL,Viability (%),"
-    "Analysis date/time,Analysis by",
+    (
+        "Sample ID,Cell count,Viable cells,Total (x10^6) cells/mL,Viable (x10^6) cells/mL,Viability (%),"
+        "Analysis date/time,Analysis by"
+    ),
     "A,100,90,1.5,1.35,90,3/28/2022 10:10,Ada",
     "B,0,0,0,N/A,,3/28/2022 10:12,Ada",
     "written by somebody,,,,,,,",
