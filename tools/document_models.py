@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from assayline.cells.models.spec import names, spec
-from assayline.cells.models.unproven import UNPROVEN
 
 HEAD = """# Models of single cells
 
-Models are those of scvi-tools. `assayline cells integrate` trains scVI or LinearSCVI, `cells annotate --reference`
-scANVI; all others are there in Python, for an AnnData that has what the model needs. Data that lack it are refused with
-what was found and what was expected. A training is seeded, runs on one thread and the CPU unless told otherwise, stops
-early on held-out cells (resolVI has none), may have a limit of time, and ends in a verdict. A stored model is a pickle:
-it is read only by its digest and with consent.
+Models are those of scvi-tools. `assayline cells integrate` trains scVI or LinearSCVI as decided for the run, `cells annotate
+--reference` scANVI, `cells train MODEL` the wider ones; those without a command are there in Python. Data that lack what a
+model needs are refused with status 9, with what was found, what was expected and how it is given. A training is seeded, runs on
+one thread and the CPU unless told otherwise, stops early on held-out cells (resolVI has none), may have a limit of time, and ends
+in a verdict. A stored model is a pickle: it is read only by its digest and with consent.
+
+```sh
+assayline cells inspect cite.h5 --run runs/cite                  # proteins go to obsm['antibody_capture'], peaks to obsm['peaks']
+assayline cells train totalvi --run runs/cite                    # after `cells qc`, or without: that is said
+assayline cells train destvi --run runs/spots --reference cells.h5ad --label-key type
+```
+
+`cells/train_MODEL.h5ad` then holds the cells over the features the model saw (`--features`), raw counts in `layers["counts"]`,
+the latent space in `obsm["X_MODEL"]`, simple spaces beside it (`X_pca`, `X_lsi`, `X_harmony`), and what else the model gives as
+`MODEL_OUTPUT` in `layers` or `obsm`. `cells/train_MODEL.json` holds the verdict (convergence, loss on held-out cells), the
+indices of [single cells](cells.md) for the model's space and the simple ones, and how the output compares with the simple way of
+its modality: least squares for spots, the steady-state ratio for velocity, pseudobulk for samples. Of an h5ad or zarr the layers
+`spliced`, `unspliced`, and `spatial`, `antibody_capture` and `peaks` of `obsm` are read. For MultiVI quality control would remove
+cells of which only peaks were measured: train it on what the gate accepted.
+
+In Python:
 
 ```python
 from pathlib import Path
@@ -27,26 +42,22 @@ digest = save(fitted, Path("models/totalvi"))
 again = load(Path("models/totalvi"), data, sha256=digest, consent=True)
 ```
 
-`destvi` is given the trained reference: `fit("destvi", spots, first=fit("condscvi", reference))`. `velovi` reads what
-`assayline.cells.models.moments.moments(data)` makes of spliced and unspliced counts. The simulated data on which the
-wider models were proven are small (hundreds of cells): real data may ask for more epochs, which the verdict says.
+`destvi` is given the trained reference: `fit("destvi", spots, first=fit("condscvi", reference))`. `velovi` smooths spliced and
+unspliced counts over neighbouring cells itself (`assayline.cells.models.moments`).
 
 """
 
 
 def models() -> str:
-    """The document: a part for every model, and a table of those that are not offered."""
+    """The document: a part for every model."""
     parts = [HEAD]
     for name in names():
         one = spec(name)
         parts.append(f"## {one.title}\n\n`{name}` ({one.cites})\n\n")
         parts.append("- needs: " + "; ".join(f"{need.what} ({need.kind}) at `{need.place}`" for need in one.needs) + "\n")
+        command = f"`assayline {one.verb}" + (f" {name}`" if one.verb == "cells train" else "`") if one.verb else "in Python only"
+        parts.append(f"- trained by: {command}\n")
         if one.first:
             parts.append(f"- starts from: {one.first.removeprefix('given:')}\n")
         parts.append(f"- gives: {', '.join(one.gives)}\n- prefer it when: {one.prefer}\n- proven on: {one.proven}\n\n")
-    parts.append(
-        "## Not proven\n\nThese are refused with status 9, since their output was not shown right on a known truth here.\n\n"
-    )
-    parts.append("| name | model | would need | for | why not |\n|---|---|---|---|---|\n")
-    parts += [f"| `{name}` | {one.title} | {one.needs} | {one.prefer} | {one.because} |\n" for name, one in UNPROVEN.items()]
     return "".join(parts)

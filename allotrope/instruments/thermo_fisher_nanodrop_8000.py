@@ -43,15 +43,15 @@ ROW = (
 
 
 def read(source: Source) -> Document:
-    """The table under `Plate ID`, up to a blank line; the table below that holds the standard curves."""
+    """The table under `Plate ID`, and the table below it that holds the standard curves."""
     grid = source.grid("\t")
     header = grid.find_row("Plate ID", "Well")
     if header is None:
         raise source.damaged("the table", "no row with 'Plate ID' and 'Well'", "the header of a NanoDrop 8000 export")
     document = source.document()
-    end = grid.until_blank(header)
-    curves = _curves(grid, end)
-    for record in grid.table(header, last=end).records():
+    second = grid.find_row("Sample ID", "Curve Type", start=header + 1)
+    curves = {} if second is None else _curves(grid, second)
+    for record in grid.table(header, last=second).records():
         curve = curves.get(record.peek("Sample ID"))
         _row(document, record, curve.pop(0) if curve else None)
     for curve in curves.values():
@@ -62,13 +62,11 @@ def read(source: Source) -> Document:
     return document
 
 
-def _curves(grid: Grid, start: int) -> dict[str, list[Record]]:
+def _curves(grid: Grid, header: int) -> dict[str, list[Record]]:
     """The rows of the second table by sample; every sample of the first has one, in the same order."""
-    header = grid.find_row("Sample ID", "Curve Type", start=start)
     found: dict[str, list[Record]] = {}
-    if header is not None:
-        for record in grid.table(header, last=grid.until_blank(header)).records():
-            found.setdefault(record.peek("Sample ID"), []).append(record)
+    for record in grid.table(header).records():
+        found.setdefault(record.peek("Sample ID"), []).append(record)
     return found
 
 

@@ -51,6 +51,7 @@ def compare_step(
 
             deep = by_model(run, data, table, trust)
             report["model"] = deep.report
+            findings += deep.findings
             write_parquet(deep.table, run.tables / "compare_clusters_model.parquet")
     return _written(run, between, report, table, shares, findings), findings
 
@@ -124,10 +125,15 @@ def _one(
     table.insert(1, "first", pair[0])
     table.insert(2, "second", pair[1])
     hit = table[table["p_adjusted"] < FALSE_DISCOVERIES]
-    spelt = data.var["symbol"].astype(str).to_dict() if "symbol" in data.var else {}
+    spelt = _symbols(data)
     row |= {"compared": True, "tested": len(table), "found": len(hit), "up": int((hit["log2_fold_change"] > 0).sum())}
     row |= {"down": row["found"] - row["up"], "top": [spelt.get(gene, gene) for gene in hit["gene"].head(TOP)]}
     return row, table
+
+
+def _symbols(data: Any) -> dict[str, str]:
+    """Symbol by gene where the matrix has symbols."""
+    return data.var["symbol"].astype(str).to_dict() if "symbol" in data.var else {}
 
 
 def _composition(data: Any, pairs: list[tuple[str, str]], unit: str, condition: str, *, paired: bool) -> Any:
@@ -152,10 +158,11 @@ def _clusters(data: Any) -> tuple[dict[str, Any], Any, list[Finding]]:
     counts = data.layers["counts"].tocsr()
     totals = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
     table = between(scaled(counts, totals, 1e4), data.obs["cluster"].astype(str).to_numpy(), list(map(str, data.var_names)))
-    rows = []
+    rows, spelt = [], _symbols(data)
     for name, part in table.groupby("cluster", sort=True):
         hit = part[(part["p_adjusted"] < 0.05) & (part["log2_fold_change"] > 1) & (part["seen_inside"] >= 0.25)]
-        rows.append({"cluster": str(name), "tested": len(part), "found": len(hit), "top": list(hit["gene"].head(TOP))})
+        top = [spelt.get(gene, gene) for gene in hit["gene"].head(TOP)]
+        rows.append({"cluster": str(name), "tested": len(part), "found": len(hit), "top": top})
     words = "The clusters were found on these cells: p-values between them are small whether or not they are real."
     return {"test": "Wilcoxon rank-sum", "comparisons": rows}, table, [Finding("double-use", words)]
 
@@ -205,6 +212,12 @@ def _facts(between: str, report: dict[str, Any]) -> list[Evidence]:
                 f"{place}/found",
             ),
             (f"{name}.both", "of these found by the Wilcoxon test too", "genes", f"{place}/both"),
+            (
+                f"{name}.cells",
+                "cells of the cluster (below 500 the model's rate is loose)",
+                "cells",
+                f"{place}/cells",
+            ),
         ]
         facts += facts_of(report, source, rows, {"cluster": row["cluster"]})
     for index, row in enumerate(report.get("composition", [])):

@@ -1,7 +1,7 @@
 """How well a model foretells cells that it did not train on, beside principal components and the mean of their sample.
 
 Every held-out cell's counts are split in two at random: from one half the expected shares of genes are computed, the other half
-says how likely they were (molecular cross-validation, Batson et al. 2019, doi:10.1101/786269). What is given is the
+says how likely they were (molecular cross-validation, Batson et al. 2019). What is given is the
 log-likelihood of the second half over that under the mean profile of the cell's sample, in nats a cell: above zero, the space
 holds something.
 """

@@ -26,10 +26,14 @@ ROUNDS, SHARE, NEIGHBOURS, COMPONENTS = 10, 0.8, 15, 30
 
 def normalise(data: Any) -> None:
     """Put log1p of counts per ten thousand into `X`; `layers['counts']` is not touched."""
+    import warnings
+
     import scanpy
 
     data.X = data.layers["counts"].copy()
-    scanpy.pp.normalize_total(data, target_sum=1e4)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Some cells have zero counts")  # cells of which only something else was measured
+        scanpy.pp.normalize_total(data, target_sum=1e4)
     scanpy.pp.log1p(data)
 
 

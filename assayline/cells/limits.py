@@ -2,7 +2,7 @@
 
 Counts and genes are limited on the low side of log1p values, the mitochondrial share on the high side only and never closer to
 the median than a minimum difference: the approach of scater's isOutlier (McCarthy et al. 2017, doi:10.1093/bioinformatics/btw777)
-and of Germain et al. 2020, doi:10.1186/s13059-020-02136-7.
+and of Germain et al. 2020 (pipeComp).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EXPRESSION = "Gene Expression"
 COUNT_LAYERS = ("counts", "raw_counts", "umi")
 KEPT_LAYERS = ("spliced", "unspliced", "ambiguous")
+KEPT_OBSM = ("spatial", "antibody_capture", "peaks")  # what models read there
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Modality:
 class Matrix:
     """`values` (rows × columns) is a CSR matrix or, where it is large, `blocks.Stored`; names, and the place it was read from.
 
-    `layers` (spliced, unspliced …) and `obsm` (spatial coordinates) belong to the same rows and columns and are carried along.
+    `layers` (spliced, unspliced …) and `obsm` (coordinates, proteins, peaks) belong to the same cells and are carried along.
     """
 
     values: Any

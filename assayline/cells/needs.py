@@ -37,6 +37,7 @@ NEEDS = {
     "droplets": Need(barcodes=("raw droplets",)),
     "qc": Need(),
     "doublets": Need(cells=100),
+    "train": Need(cells=30),
     "compare-conditions": Need(design=True),
     "compare-clusters": Need(cells=20),
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NEIGHBOURS = 30  # of LISI; smaller where a sample has fewer cells
 AS_GOOD = 0.05  # an index within this of the best counts as good
 FEWEST = 20  # cells of a sample below which its own clusters say nothing
-SIMPLE = ("pca", "harmony")  # from simple to less simple; everything else is a deep model
+SIMPLE = ("pca", "lsi", "harmony")  # from simple to less simple; everything else is a deep model
 RESOLUTION = 0.5
 
 

@@ -164,13 +164,28 @@ def annotate_step(run: RunFolder, resolution: float, decision: str) -> tuple[dic
     cluster(data, resolution, model["seed"])
     table = markers(data)
     report = _clusters_report(data, table, row, decision)
+    findings = _by_identifier(data)
+    report["findings"] = [finding.to_json() for finding in findings]
     write_parquet(table, run.cells / "markers.parquet")
     write_h5ad(data, run.cells / "cells.h5ad")
     write_json(run.cells / "clusters.json", report)
     publish(run, "cells.clusters", _cluster_facts(report))
     clusters_figure(run, data, report)
     markers_figure(run, data, report)
-    return report, []
+    return report, findings
+
+
+def _by_identifier(data: Any) -> list[Finding]:
+    """Says why genes stand as identifiers where the matrix has no symbols beside them."""
+    from allotrope.errors import Finding
+    from assayline.cells.gene_facts import ENSEMBL
+
+    first = next((str(name) for name in data.var_names if ENSEMBL.fullmatch(str(name))), None)
+    if first is None or "symbol" in data.var:
+        return []
+    words = f"The matrix names genes by identifier alone ('{first}'), so marker genes are shown so: no table of all genes is "
+    words += "bundled. Symbols in a column 'symbol' of the input's genes (10x files have them) would be shown instead."
+    return [Finding("genes-by-identifier", words, "cells/clusters.json")]
 
 
 def _clusters_report(data: Any, table: Any, row: dict[str, Any], decision: str) -> dict[str, Any]:

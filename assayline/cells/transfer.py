@@ -38,15 +38,8 @@ def together(reference: Any, query: Any, key: str) -> Any:
     """
     import anndata
 
-    labels = _labels(reference, key)
-    shared = reference.var_names.intersection(query.var_names)
-    if len(shared) < min(SHARED, reference.n_vars):
-        raise Refused(
-            what="genes that reference and query share",
-            found=len(shared),
-            expected=f"at least {SHARED}",
-            next="Name genes in both in the same way (Ensembl identifiers or symbols).",
-        )
+    labels = labels_of(reference, key)
+    shared = shared_genes(reference, query)
     sides = []
     for word, side, names in (("reference", reference, labels), ("query", query, np.full(query.n_obs, UNLABELLED))):
         part = anndata.AnnData(side[:, shared].layers["counts"].copy())
@@ -61,7 +54,21 @@ def together(reference: Any, query: Any, key: str) -> Any:
     return whole
 
 
-def _labels(reference: Any, key: str) -> Any:
+def shared_genes(reference: Any, query: Any) -> Any:
+    """The names of the genes that both have, in the reference's order; raises `Refused` when they are too few."""
+    shared = reference.var_names.intersection(query.var_names)
+    if len(shared) < min(SHARED, reference.n_vars):
+        raise Refused(
+            what="genes that reference and query share",
+            found=len(shared),
+            expected=f"at least {SHARED}",
+            next="Name genes in both in the same way (Ensembl identifiers or symbols).",
+        )
+    return shared
+
+
+def labels_of(reference: Any, key: str) -> Any:
+    """The labels of a reference's cells as text, `unknown` where there is none; raises `Refused` for too few cells a label."""
     if key not in reference.obs:
         found = ", ".join(map(str, reference.obs.columns)) or "none"
         raise Refused(

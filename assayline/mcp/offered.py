@@ -34,6 +34,7 @@ OFFERS: dict[str, Offer] = {
     "cells inspect": Offer(),
     "cells qc": Offer(),
     "cells integrate": Offer(),
+    "cells train": Offer(),
     "cells annotate": Offer(),
     "cells compare": Offer(),
     "advise": Offer(service=True),

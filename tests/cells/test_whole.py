@@ -57,6 +57,24 @@ def test_another_process_with_the_same_seed_writes_the_same_bytes(run, source):
     assert first == second
 
 
+def test_genes_known_by_identifier_alone_are_shown_so_and_that_is_said(run, tmp_path):
+    import shutil
+
+    import anndata
+
+    from assayline.cells.steps_model import annotate_step
+
+    assert not json.loads((run.cells / "clusters.json").read_text())["findings"], "the file gave symbols"
+    other = RunFolder(tmp_path / "run")
+    shutil.copytree(run.root, other.root)
+    data = anndata.read_h5ad(other.cells / "embedded.h5ad")
+    del data.var["symbol"]
+    data.write_h5ad(other.cells / "embedded.h5ad")
+    report, findings = annotate_step(other, 0.5, "sha256:0")
+    assert [finding.code for finding in findings] == ["genes-by-identifier"] == [one["code"] for one in report["findings"]]
+    assert all(gene.startswith("ENSG") for row in report["clusters"] for gene in row["top"])
+
+
 def test_the_model_is_held_against_the_mean_and_components_on_cells_it_did_not_train_on(run):
     report = json.loads((run.cells / "model.json").read_text())
     held = report["held_out"]
@@ -108,6 +126,9 @@ def test_clusters_are_compared_by_the_runs_own_model_by_digest_and_consent(run, 
     done = assayline("cells", "compare", "--run", run.root, "--between", "clusters", *words)
     assert done.status == 0, done.err
     report = done.envelope["results"][0]["model"]
+    loose = [finding for finding in done.envelope["findings"] if finding["code"] == "model-comparison-loose"]
+    confirmed = sum(row["both"] for row in report["comparisons"])
+    assert f"confirms {confirmed};" in loose[0]["message"], "clusters of some ninety cells are small, and that is said"
     table = pandas.read_parquet(run.tables / "compare_clusters_model.parquet")
     plain = pandas.read_parquet(run.tables / "compare_clusters.parquet")
     assert report["model"] == "scvi" and set(table["cluster"]) == {row["cluster"] for row in report["comparisons"]}

@@ -4,7 +4,7 @@ The negative binomial model, its shrunken dispersions and the fold changes are t
 doi:10.1093/bioinformatics/btad547; DESeq2, Love et al. 2014, doi:10.1186/s13059-014-0550-8). DESeq2 compares the Wald statistic
 with a normal distribution, which takes the dispersions as known: with a handful of donors its tail is too light, and a null
 comparison finds something more often than it says. Here the statistic is compared with a t distribution, with the degrees of
-freedom that the shrunken dispersions are worth (the idea of limma, Smyth 2004, doi:10.2202/1544-6115.1027).
+freedom that the shrunken dispersions are worth (the idea of limma, Smyth 2004).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assayline.cells.blocks import stored
-from assayline.cells.matrix import COUNT_LAYERS, KEPT_LAYERS, Matrix, bad, csr
+from assayline.cells.matrix import COUNT_LAYERS, KEPT_LAYERS, KEPT_OBSM, Matrix, bad, csr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def _matrices(root: Any, path: Path) -> list[Matrix]:
     names = list(root["layers"]) if "layers" in root else []
     layers = {str(name).lower(): name for name in names}
     kept = {name: csr(read_elem(root["layers"][layers[name]])) for name in KEPT_LAYERS if name in layers}
-    spatial = {"spatial": read_elem(root["obsm"]["spatial"])} if "obsm" in root and "spatial" in root["obsm"] else {}
+    beside = {name: read_elem(root["obsm"][name]) for name in KEPT_OBSM if "obsm" in root and name in root["obsm"]}
     places = [(f"layers/{layers[name]}", f"layers['{layers[name]}']", var) for name in COUNT_LAYERS if name in layers]
     if "raw" in root and "X" in root["raw"]:
         places.append(("raw/X", "raw.X", read_elem(root["raw"]["var"])))
@@ -54,7 +54,7 @@ def _matrices(root: Any, path: Path) -> list[Matrix]:
     for key, place, features in places:
         own = {} if place == "raw.X" else kept
         values = stored(path, root, key) or csr(read_elem(root[key]))
-        found.append(_matrix(values, obs, features, place, own, spatial))
+        found.append(_matrix(values, obs, features, place, own, beside))
     return found or _nothing(path)
 
 

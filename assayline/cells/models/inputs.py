@@ -19,13 +19,15 @@ UNLABELLED = "unknown"
 class Input:
     """One place (`layers/counts`, `obs/sample`, `obsm/protein`, `X`) and the kind of what stands there.
 
-    Kinds: counts (whole, not negative), smoothed (not negative, not whole), log (fractions below 25), coordinates (two
-    columns), groups (at least two), labels (at least two beside `unknown`), column (anything, for every cell).
+    Kinds: counts (whole, not negative), log (fractions below 25), coordinates (two
+    columns), groups (at least two), labels (at least two beside `unknown`), column (anything, for every cell). `how` says
+    where the command line takes it from.
     """
 
     place: str
     kind: str
     what: str
+    how: str = ""
 
 
 def at(data: Any, place: str) -> Any:
@@ -37,14 +39,14 @@ def at(data: Any, place: str) -> Any:
     return holder.get(key)
 
 
-def wanting(data: Any, needs: tuple[Input, ...]) -> list[tuple[str, str]]:
-    """For every need that is not met what was found and what was expected."""
+def wanting(data: Any, needs: tuple[Input, ...]) -> list[tuple[str, str, str]]:
+    """For every need that is not met what was found, what was expected, and where it comes from."""
     lacks = []
     for need in needs:
         values = at(data, need.place)
         found = "nothing" if values is None else _wrong(values, need.kind)
         if found:
-            lacks.append((f"{found} at {need.place}", f"{need.what} ({need.kind}) at {need.place}"))
+            lacks.append((f"{found} at {need.place}", f"{need.what} ({need.kind}) at {need.place}", need.how))
     return lacks
 
 
@@ -67,7 +69,7 @@ def _wrong(values: Any, kind: str) -> str:
         return "negative values"
     if kind == "counts" and not whole:
         return "values that are not whole numbers"
-    if kind in ("log", "smoothed") and whole:
+    if kind == "log" and whole:
         return "whole numbers"
     return "values too large for logarithms" if kind == "log" and numbers.max() >= 25 else ""
 

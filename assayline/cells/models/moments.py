@@ -13,7 +13,7 @@ def moments(data: Any, neighbours: int = 30, dimensions: int = 20, seed: int = 0
     """Put means over neighbours into `layers['Ms']` and `layers['Mu']`, each gene's greatest value being 1.
 
     Counts come from `layers['spliced']` and `layers['unspliced']`, made equally deep first; neighbours are nearest in principal
-    components of log spliced values (first moments: Bergen et al. 2020, doi:10.1038/s41587-020-0591-3).
+    components of log spliced values (first moments: Bergen et al. 2020, scVelo).
     """
     from sklearn.decomposition import PCA
     from sklearn.neighbors import NearestNeighbors

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assayline.cells.models.inputs import Input, wanting
-from assayline.cells.models.unproven import UNPROVEN
 from assayline.errors import BadUsage, Refused
 
 if TYPE_CHECKING:
@@ -42,6 +41,18 @@ def as_it_is(data: Any) -> Any:
     return data
 
 
+def samples(data: Any) -> Any:
+    """The sample of each cell as text."""
+    return data.obs["sample"].astype(str).to_numpy()
+
+
+def most_variable(data: Any, count: int) -> Any:
+    """The cells with the genes that vary most, all of them where there are no more than `count`; `X` is log-normalised."""
+    from assayline.cells.integrate import variable_genes
+
+    return variable_genes(data, count) if data.n_vars > count else data.copy()
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A model of scvi-tools as declared in one file of `specs/`.
@@ -49,6 +60,10 @@ class Spec:
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
+    `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command
+    takes `features` features, as `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of
+    the same cells without a deep model, by how the parts mix that `parts(data)` names, and against `beside(data, outputs,
+    first)`, numbers by what they say.
     """
 
     name: str
@@ -66,6 +81,13 @@ class Spec:
     plan: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     hold: Callable[[Any], Any] = as_it_is
+    batch: int = 128
+    verb: str = "cells train"
+    features: int = 2000
+    select: Callable[[Any, int], Any] = most_variable
+    simple: Callable[[Any, int], dict[str, Any]] | None = None
+    parts: Callable[[Any], Any] = samples
+    beside: Callable[[Any, dict[str, Any], Any], dict[str, float]] | None = None
 
     def kind(self) -> Any:
         """The class of scvi-tools."""
@@ -78,9 +100,9 @@ class Spec:
         if lacks:
             raise Refused(
                 what=f"data for model {self.name}",
-                found="; ".join(found for found, _ in lacks),
-                expected="; ".join(expected for _, expected in lacks),
-                next="Give that input, or choose a model that does without (docs/models.md).",
+                found="; ".join(found for found, _, _ in lacks),
+                expected="; ".join(expected for _, expected, _ in lacks),
+                next=" ".join([*(how for _, _, how in lacks if how), "Else choose a model that does without (docs/models.md)."]),
             )
 
 
@@ -90,14 +112,7 @@ def names() -> tuple[str, ...]:
 
 
 def spec(name: str) -> Spec:
-    """A model's spec by its name; raises `Refused` for one that is not proven, `BadUsage` for one that nobody knows."""
-    if name in UNPROVEN:
-        raise Refused(
-            what=f"model {name}",
-            found=f"not proven: {UNPROVEN[name].because}",
-            expected=f"one of {', '.join(names())}",
-            next="See the table of models in docs/models.md.",
-        )
+    """A model's spec by its name; raises `BadUsage` for one that nobody knows."""
     if name not in names():
         raise BadUsage(what="model", found=repr(name), expected=f"one of {', '.join(names())}", next="See docs/models.md.")
     found: Spec = import_module(f"assayline.cells.models.specs.{name}").SPEC

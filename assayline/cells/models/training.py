@@ -30,7 +30,10 @@ def threads() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a training may use. `seconds` ends it by the clock, which is said: such a training does not repeat to the bit."""
+    """What a training may use. `seconds` ends it by the clock, which is said: such a training does not repeat to the bit.
+
+    `batch_size` is the cells a step, where it is None those of the spec.
+    """
 
     seed: int = 0
     max_epochs: int = 400
@@ -38,7 +41,7 @@ class Budget:
     device: str = "cpu"
     threads: int = field(default_factory=threads)
     patience: int = PATIENCE
-    batch_size: int = 128
+    batch_size: int | None = None
     gain: float | None = None
 
     @property
@@ -104,13 +107,14 @@ def quiet(seed: int | None = None) -> Iterator[None]:
     import sys
     import warnings
 
+    import lightning.pytorch  # noqa: F401  # sets its own level of talk when it is first imported, as scvi does
+    import scvi
+
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         if seed is not None:
-            import scvi
-
             scvi.settings.seed = seed
         yield
 
@@ -130,7 +134,7 @@ def _train(chosen: Spec, model: Any, budget: Budget, genes: int, progress: Calla
             trainer.should_stop, over = True, True
 
     words: dict[str, Any] = {"max_epochs": budget.max_epochs, "accelerator": budget.device, "devices": 1, "train_size": 0.9}
-    words |= {"batch_size": budget.batch_size, "enable_progress_bar": False, "check_val_every_n_epoch": 1}
+    words |= {"batch_size": budget.batch_size or chosen.batch, "enable_progress_bar": False, "check_val_every_n_epoch": 1}
     words["callbacks"] = [LambdaCallback(on_train_epoch_end=tell)]
     if chosen.monitor:
         gain = budget.gain if budget.gain is not None else genes / GENES_A_NAT

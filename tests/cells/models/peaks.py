@@ -30,9 +30,9 @@ def accessibility(random: Any, groups: int, peaks: int, own: int) -> Any:
 
 
 def fragments(random: Any, rate: Any, depth: float, spread: float = 0.6) -> Any:
-    """Two fragments or four of an open peak that was seen; which are seen is the cell's depth."""
+    """One to four cut sites of an open peak that was seen, two mostly; which are seen is the cell's depth."""
     seen = np.clip(depths(random, len(rate), depth, spread), 0.02, 0.95)
-    return (random.random(rate.shape) < rate * seen) * random.choice([2, 4], rate.shape).astype(np.float32)
+    return (random.random(rate.shape) < rate * seen) * random.choice([1, 2, 2, 4], rate.shape).astype(np.float32)
 
 
 def atac(cells: int, peaks: int, seed: int) -> Atac:

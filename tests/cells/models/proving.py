@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assayline.cells.models.spec import Settings
+
+SEED = int(os.environ.get("TRUTH_SEED", "0"))  # of simulation and training of the truth tables; CI has the first only
 
 
 def say(*words: object) -> None:
@@ -26,6 +29,8 @@ def proved(
     """The trained model and its outputs, once the stored model has given the same outputs for the same data."""
     kept = data.copy()
     fitted = fit(name, data, settings, budget, first=first)
+    said = fitted.verdict
+    say(f"{fitted.spec.title}: {said['epochs']} epochs, converged {said['converged']}: {said['because']}")
     outputs = fitted.outputs()
     assert set(outputs) == set(fitted.spec.gives), "a model gives what its spec says"
     again = load(folder, kept, sha256=save(fitted, folder), consent=True).outputs()

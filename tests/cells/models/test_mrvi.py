@@ -10,7 +10,7 @@ from assayline.cells.models.training import Budget, fit
 from assayline.errors import Refused
 from tests.cells.models.cohort import cohort
 from tests.cells.models.drawing import logs
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 
 
 def two_groups(distances, truth):
@@ -28,8 +28,8 @@ def two_groups(distances, truth):
 @pytest.mark.truth
 @pytest.mark.slow
 def test_mrvi_finds_the_kinds_of_donors_in_the_cells_where_they_differ(tmp_path):
-    truth = cohort(8, 120, 150, 0)
-    _, found = proved("mrvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(0, 60))
+    truth = cohort(8, 120, 150, SEED)
+    _, found = proved("mrvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 60))
     kinds = np.array([truth.kind_of_sample[name] for name in found["samples"]])
     counts = truth.data.layers["counts"].toarray()
     own = truth.data.obs["sample"].to_numpy()

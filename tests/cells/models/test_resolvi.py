@@ -9,14 +9,14 @@ from assayline.cells.models.spec import Settings
 from assayline.cells.models.training import Budget, fit
 from assayline.errors import Refused
 from tests.cells.models.leaking import leaking
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 
 
 @pytest.mark.truth
 @pytest.mark.slow
 def test_resolvi_takes_out_what_leaked_in(tmp_path):
-    truth = leaking(500, 60, 0)
-    _, found = proved("resolvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(0, 60))
+    truth = leaking(500, 60, SEED)
+    _, found = proved("resolvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 60))
     seen = truth.data.layers["counts"].toarray()
     seen = seen / seen.sum(axis=1, keepdims=True)
     means = np.stack([seen[truth.kind == kind].mean(axis=0) for kind in range(3)])[truth.kind]

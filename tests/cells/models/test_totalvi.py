@@ -10,16 +10,16 @@ from assayline.cells.models.training import Budget, fit
 from assayline.errors import Refused
 from tests.cells.models.drawing import components, logs, recovered
 from tests.cells.models.proteins import cite
-from tests.cells.models.proving import proved, say
+from tests.cells.models.proving import SEED, proved, say
 
 
 @pytest.mark.truth
 def test_totalvi_finds_groups_that_neither_kind_tells_alone_and_the_signal_of_proteins(tmp_path):
     from sklearn.metrics import roc_auc_score
 
-    truth = cite(400, 200, 0)
+    truth = cite(400, 200, SEED)
     proteins = truth.data.obsm["antibody_capture"].to_numpy()
-    _, found = proved("totalvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(0, 60, batch_size=32))
+    _, found = proved("totalvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 60, batch_size=32))
     values, levels = components(logs(truth.data.layers["counts"]), 10), components(np.log1p(proteins), 5)
     both, rna, alone = (recovered(space, truth.group) for space in (found["latent"], values, levels))
     plain = recovered(np.hstack([values, levels]), truth.group)

@@ -41,6 +41,7 @@ SPEC = Spec(
     proven="through DestVI: simulated spots of four types",
     make=make,
     read=read,
+    verb="",
     plan={"n_epochs_kl_warmup": "warm_up"},
     options={"lr": 2e-3},
     hold=hold,

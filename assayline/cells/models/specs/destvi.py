@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from assayline.cells.models.inputs import other_genes
+from assayline.cells.models.plain import least_squares
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, PLAN
 
@@ -25,6 +28,14 @@ def read(model: Any) -> dict[str, Any]:
     return {"proportions": shares.to_numpy(), "labels": [*shares.columns]}
 
 
+def beside(data: Any, outputs: dict[str, Any], first: Any) -> dict[str, float]:
+    """How alike the shares are to those of non-negative least squares, which did as well where the truth was known."""
+    known = first.model.adata
+    plain = least_squares(known.layers["counts"], known.obs["label"].astype(str), data.layers["counts"], outputs["labels"])
+    found = float(np.corrcoef(outputs["proportions"].ravel(), plain.ravel())[0, 1])
+    return {"correlation of the shares with those of non-negative least squares": found}
+
+
 SPEC = Spec(
     name="destvi",
     title="DestVI",
@@ -38,4 +49,5 @@ SPEC = Spec(
     read=read,
     first="given:condscvi, trained on a reference with the same genes",
     options=PLAN,
+    beside=beside,
 )

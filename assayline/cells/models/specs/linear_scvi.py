@@ -34,5 +34,6 @@ SPEC = Spec(
     proven="three cell lines known by genotype: lines stay apart (its loadings were not held against a truth)",
     make=make,
     read=read,
+    verb="cells integrate",
     plan=PLAN,
 )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.inputs import Input
-from assayline.cells.models.spec import Settings, Spec
+import numpy as np
+
+from assayline.cells.models.inputs import Input, dense
+from assayline.cells.models.plain import rna_and_chromatin
+from assayline.cells.models.spec import Settings, Spec, samples
 from assayline.cells.models.specs.peakvi import MONITOR
 from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
 
 PEAKS = "peaks"  # the name that the reader gives 10x's peaks in `obsm`
+
+HOW = f"Give a 10x multiome file, or an h5ad with obsm['{PEAKS}'], to `cells inspect`."
 
 
 def hold(data: Any) -> Any:
@@ -26,6 +31,13 @@ def hold(data: Any) -> Any:
     both = mudata.MuData({"rna": rna, "atac": atac})
     both.obs["sample"] = data.obs["sample"].astype("category")
     return both
+
+
+def measured(data: Any) -> Any:
+    """The sample of each cell with what was measured of it, `rna`, `peaks` or `both`: these are what shall mix."""
+    rna, peaks = (np.asarray(values.sum(axis=1)).ravel() > 0 for values in (data.layers["counts"], dense(data.obsm[PEAKS])))
+    kind = np.where(rna & peaks, "both", np.where(rna, "rna", "peaks"))
+    return np.array([f"{sample}:{what}" for sample, what in zip(samples(data), kind, strict=True)])
 
 
 def make(data: Any, settings: Settings, _first: Any) -> Any:
@@ -47,7 +59,7 @@ SPEC = Spec(
     title="MultiVI",
     cites="Ashuach et al. 2023, doi:10.1038/s41592-023-01909-9",
     where="scvi.model:MULTIVI",
-    needs=(COUNTS, SAMPLES, Input(f"obsm/{PEAKS}", "counts", "counts of fragments in peaks, all zero where not measured")),
+    needs=(COUNTS, SAMPLES, Input(f"obsm/{PEAKS}", "counts", "counts of fragments in peaks, all zero where not measured", HOW)),
     gives=("latent",),
     prefer="RNA and accessible chromatin were measured, of some cells both (multiome), of others only one",
     proven="simulated multiome: cells with peaks alone lie beside RNA-only cells of their group; they mix in part only",
@@ -56,4 +68,6 @@ SPEC = Spec(
     monitor=MONITOR,
     options=PLAN | {"early_stopping_monitor": None, "early_stopping_patience": None},
     hold=hold,
+    simple=rna_and_chromatin,
+    parts=measured,
 )

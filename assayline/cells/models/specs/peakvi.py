@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from assayline.cells.models.inputs import Input
+from assayline.cells.models.plain import chromatin
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import PLAN, SAMPLES
 
 MONITOR = "reconstruction_loss_validation"  # PeakVI and MultiVI stop on this and take no other word for it
 
 
+def hold(data: Any) -> Any:
+    """Which peaks were found, as ones in `layers['seen']`."""
+    data.layers["seen"] = (data.layers["counts"] > 0).astype(np.float32)
+    return data
+
+
+def most_seen(data: Any, count: int) -> Any:
+    """The cells with the peaks that are seen in most cells, none that is seen in no cell."""
+    seen = np.asarray((data.layers["counts"] > 0).sum(axis=0)).ravel()
+    best = np.sort(np.argsort(-seen, kind="stable")[:count])
+    return data[:, best[seen[best] > 0]].copy()
+
+
 def make(data: Any, settings: Settings, _first: Any) -> Any:
-    """The untrained model on `layers['counts']`, of which it sees only whether a peak was found."""
+    """The untrained model on `layers['seen']`: whether a peak was found, of how many fragments says nothing more."""
     from scvi.model import PEAKVI
 
-    PEAKVI.setup_anndata(data, layer="counts", batch_key=settings.batch_key)
+    PEAKVI.setup_anndata(data, layer="seen", batch_key=settings.batch_key)
     sizes = {"n_latent": settings.latent, "n_hidden": settings.hidden}
     return PEAKVI(data, **sizes, **settings.coders)
 
@@ -40,4 +56,8 @@ SPEC = Spec(
     read=read,
     monitor=MONITOR,
     options=PLAN | {"early_stopping_monitor": None},
+    features=20_000,
+    hold=hold,
+    select=most_seen,
+    simple=chromatin,
 )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.inputs import Input
+import numpy as np
+
+from assayline.cells.models.inputs import Input, dense
+from assayline.cells.models.plain import rna
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, SAMPLES
 
 PLACES = "spatial"
+
+HOW = f"Give an h5ad or zarr with obsm['{PLACES}'] to `cells inspect`."
 
 
 def make(data: Any, settings: Settings, _first: Any) -> Any:
@@ -26,12 +31,20 @@ def read(model: Any) -> dict[str, Any]:
     return {"latent": model.get_latent_representation(), "corrected": corrected}
 
 
+def beside(data: Any, outputs: dict[str, Any], _first: Any) -> dict[str, float]:
+    """How far the corrected shares of genes lie from those seen."""
+    seen = dense(data.layers["counts"])
+    seen = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    moved = float(np.abs(outputs["corrected"] - seen).sum(axis=1).mean() / 2)
+    return {"mean share of a cell's transcripts that are of other genes than was seen": moved}
+
+
 SPEC = Spec(
     name="resolvi",
     title="resolVI",
     cites="Ergen and Yosef 2025, doi:10.1101/2025.01.20.634005",
     where="scvi.external:RESOLVI",
-    needs=(COUNTS, SAMPLES, Input(f"obsm/{PLACES}", "coordinates", "where each cell lies")),
+    needs=(COUNTS, SAMPLES, Input(f"obsm/{PLACES}", "coordinates", "where each cell lies", HOW)),
     gives=("latent", "corrected"),
     prefer="transcripts were located in tissue and cells show genes of their neighbours",
     proven="simulated tissue in which 30 % of transcripts leak: corrected shares are nearer to the truth than what was seen",
@@ -39,4 +52,6 @@ SPEC = Spec(
     read=read,
     monitor=None,
     options={"train_size": None, "check_val_every_n_epoch": None, "devices": None, "n_epochs_kl_warmup": "warm_up"},
+    simple=rna,
+    beside=beside,
 )

@@ -35,6 +35,7 @@ SPEC = Spec(
     proven="labels carried from CEL-seq2 to Drop-seq, three cell lines known by genotype, also thinned to 500 counts a cell",
     make=make,
     read=read,
+    verb="cells annotate --reference",
     first="scvi",
     plan={"n_epochs_kl_warmup": "warm_up"},
 )

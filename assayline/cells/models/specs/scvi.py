@@ -7,8 +7,8 @@ from typing import Any
 from assayline.cells.models.inputs import Input
 from assayline.cells.models.spec import Settings, Spec
 
-COUNTS = Input("layers/counts", "counts", "raw counts")
-SAMPLES = Input("obs/sample", "column", "the sample of each cell")
+COUNTS = Input("layers/counts", "counts", "raw counts", "`assayline cells inspect` writes raw counts there.")
+SAMPLES = Input("obs/sample", "column", "the sample of each cell", "Name the column with `cells inspect --sample-key`.")
 PLAN = {"n_epochs_kl_warmup": "warm_up", "lr": 2e-3}
 SURGERY = {"use_layer_norm": "both", "use_batch_norm": "none", "encode_covariates": True}
 
@@ -43,5 +43,6 @@ SPEC = Spec(
     proven="three cell lines known by genotype in two protocols: lines stay apart, protocols mix within lines",
     make=make,
     read=read,
+    verb="cells integrate",
     plan=PLAN,
 )

@@ -31,6 +31,7 @@ SPEC = Spec(
     proven="pairs of cells of different lines added in silico, found among singlets by genotype",
     make=make,
     read=read,
+    verb="",
     first="scvi",
     monitor="validation_loss",
     options={"early_stopping_monitor": None, "early_stopping_min_delta": 0.0},

@@ -36,6 +36,7 @@ SPEC = Spec(
     proven="a saved CEL-seq2 reference, loaded by digest, gives Drop-seq cells their lines known by genotype",
     make=make,
     read=read,
+    verb="",
     first="given:scvi or scanvi, trained with more={'surgery_ready': True}",
     plan={"weight_decay": 0.0, "n_epochs_kl_warmup": "warm_up"},
 )

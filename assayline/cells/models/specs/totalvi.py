@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from assayline.cells.models.inputs import Input
+from assayline.cells.models.plain import rna_and_proteins
 from assayline.cells.models.spec import Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
 
 PROTEINS = "antibody_capture"  # the name that the reader gives 10x's antibody counts in `obsm`
+
+HOW = f"Give a 10x file with antibody features, or an h5ad with obsm['{PROTEINS}'], to `cells inspect`."
 
 
 def make(data: Any, settings: Settings, _first: Any) -> Any:
@@ -31,11 +34,12 @@ SPEC = Spec(
     title="totalVI",
     cites="Gayoso et al. 2021, doi:10.1038/s41592-020-01050-x",
     where="scvi.model:TOTALVI",
-    needs=(COUNTS, SAMPLES, Input(f"obsm/{PROTEINS}", "counts", "protein counts")),
+    needs=(COUNTS, SAMPLES, Input(f"obsm/{PROTEINS}", "counts", "protein counts", HOW)),
     gives=("latent", "foreground", "proteins"),
     prefer="RNA and surface proteins were measured in the same cells (CITE-seq)",
     proven="simulated CITE-seq: finds four groups of which RNA and proteins show half each; tells protein signal from background",
     make=make,
     read=read,
     options=PLAN,
+    simple=rna_and_proteins,
 )
