@@ -56,9 +56,7 @@ def rule(facts: Facts) -> Answer:
         near = [name for name in stable if number(facts, f"{name}.silhouette") >= enough] or stable
         worth = {name: [round(number(facts, f"{name}.{key}"), 2) for key in keys] for name in near}
         best = max(near, key=lambda name: (steps[name], *worth[name], -found[name]))
-        text = (
-            "is stable under resampling, and of the stable ones was taken for its silhouette and for lasting over resolutions"
-        )
+        text = "is stable under resampling, and of the stable ones was taken for its silhouette and for lasting over resolutions"
     elif whole := [name for name in found if number(facts, f"{name}.clusters") <= 1]:
         best = min(whole, key=lambda name: found[name])
         text = "leaves the cells whole, since no finer clustering came back under resampling"
