@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +63,8 @@ def altered(value: Any) -> Any:
         return value * 2 + 1
     if isinstance(value, datetime):
         return value + timedelta(days=1)
+    if isinstance(value, (date, time)):
+        value = str(value)
     if not isinstance(value, str):
         return f"{value}x"
     text = value.strip()
