@@ -17,8 +17,8 @@ from tests.cells.models.spots import tissue
 @pytest.mark.slow
 def test_destvi_gives_the_shares_of_the_types_in_spots(tmp_path):
     truth = tissue(400, 200, 200, SEED)
-    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(SEED, 80, batch_size=64))
-    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(SEED, 100, batch_size=64), first)
+    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(SEED, 500, batch_size=64))
+    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(SEED, 500, batch_size=64), first)
     assert tuple(found["labels"]) == truth.labels
     cells, spots = (data.layers["counts"] for data in (truth.reference, truth.spots))
     plain = least_squares(cells, truth.reference.obs["label"], spots, truth.labels)
