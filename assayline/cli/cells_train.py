@@ -62,6 +62,9 @@ def run(options: argparse.Namespace) -> Outcome:
     report, findings = train_step(folder, options.model, settings, budget, **words)
     word = "converged" if report["verdict"]["converged"] else "did not converge"
     text = f"{report['title']}, {report['verdict']['epochs']} epochs: {word}: {report['verdict']['because']}"
+    if "best_loss" in report["verdict"]:
+        kind, best, first = (report["verdict"][key] for key in ("watched", "best_loss", "first_loss"))
+        text += f"\nloss on {kind}: {best:.1f} nats a cell, {first:.1f} at first"
     for row in report["spaces"]:
         mixing = "" if row["mixing"] is None else f"samples mix {row['mixing']:.2f}, "
         text += f"\n  {row['space']}: {mixing}clusters kept {row['kept']:.2f}, apart {row['apart']:.2f}"
