@@ -16,7 +16,7 @@ from tests.cells.models.proving import SEED, proved, say
 @pytest.mark.slow
 def test_resolvi_takes_out_what_leaked_in(tmp_path):
     truth = leaking(500, 60, SEED)
-    _, found = proved("resolvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 300))
+    _, found = proved("resolvi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 60))
     seen = truth.data.layers["counts"].toarray()
     seen = seen / seen.sum(axis=1, keepdims=True)
     means = np.stack([seen[truth.kind == kind].mean(axis=0) for kind in range(3)])[truth.kind]
