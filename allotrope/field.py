@@ -10,6 +10,7 @@ from allotrope.envelope import CUSTOM, Document, Group, Node, put
 from allotrope.grid import Turned
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
+from allotrope.required import MEANING, NO_RESULT
 from allotrope.template import Template
 from allotrope.values import Locale, moment, number, scalar
 
@@ -49,7 +50,8 @@ class Field:
     With a unit the value is a quantity and read as a number; without, as text, unless `read` says otherwise. Paths are relative
     to the measurement; `@document/`, `@group/`, `@device/` and `@system/` start at the technique document, the measurement
     aggregate, the device and the data system. A path that ends in `custom information document` keeps the value there under its
-    own label; one more segment after it gives another label. A table's row without a `required` value gives no measurement.
+    own label; one more segment after it gives another label. A table's row without a `required` value gives no measurement,
+    unless it is a quantity and the row has others: then it had no result.
     """
 
     labels: str | tuple[str, ...]
@@ -200,7 +202,7 @@ class _Plan:
         self.cells = [table.grid.rows[row] for row in rows]
         self.turned: Turned | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
-        self.required: list[tuple[str, list[Any]]] = []
+        self.required: list[tuple[Field, list[Any]]] = []
         self.anchored: dict[str, Field] = {}
         self.notes: list[tuple[str, str]] = []
 
@@ -222,12 +224,13 @@ class _Plan:
             values = self._read(entry[0], rule.reader, rule.fate, merged)
             self._unparsed(entry, values)
             merged = values if merged is None else [new if old is None else old for old, new in zip(merged, values, strict=True)]
+        if rule.required:
+            merged = merged or [None] * len(self.rows)
+            self.required.append((rule, merged))
         if merged is not None:
             self.columns.append((rule.path, "", rule.unit, merged))
             if rule.path.startswith("@"):
                 self.anchored[rule.path] = rule
-        if rule.required:
-            self.required.append((rule.names[0], merged or [None] * len(self.rows)))
 
     def origin(self, path: str, at: int, value: Any) -> Cell | None:
         """The cell of a row that an anchored path's value was read from."""
@@ -253,10 +256,19 @@ class _Plan:
             self.notes.append((message, first.where))
 
     def leave_out(self, document: Document) -> list[int]:
-        """Leave out the rows that lack a required value, and say so (their cells are kept verbatim); return the others."""
+        """Leave out the rows that lack a required value, and say so (their cells are kept verbatim); return the others.
+
+        A row with other numbers is a measurement whose required quantity had no result (`NO_RESULT`), and stays.
+        """
+        measured = [any(row) for row in zip(*self._numbers(), strict=True)] or [False] * len(self.rows)
         lacking: dict[int, str] = {}
-        for label, values in self.required:
-            lacking |= {at: label for at, value in enumerate(values) if value is None}
+        for rule, values in self.required:
+            for at, value in enumerate(values):
+                if value is None and rule.unit and measured[at]:
+                    values[at] = NO_RESULT
+                    document.fill({}, rule.path.rpartition("/")[2], MEANING)
+                elif value is None:
+                    lacking[at] = rule.names[0]
         if not lacking:
             return self.rows
         grid = self.table.grid
@@ -274,6 +286,12 @@ class _Plan:
         self.turned = None
         self.columns = [(path, key, unit, [values[at] for at in left]) for path, key, unit, values in self.columns]
         return self.rows
+
+    def _numbers(self) -> list[list[bool]]:
+        """Whether each row has a number, for each column of a quantity that is not required."""
+        needed = [values for _, values in self.required]
+        quantities = (values for _, _, unit, values in self.columns if unit and not any(values is other for other in needed))
+        return [[value is not None for value in values] for values in quantities]
 
     def add_rest(self, custom: str) -> None:
         """Keep every cell that no rule has read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -61,3 +62,27 @@ def scalars(node: Any, path: str = "") -> list[tuple[str, Any]]:
     if isinstance(node, list):
         return [found for index, value in enumerate(node) for found in scalars(value, f"{path}/{index}")]
     return [(path, node)]
+
+
+def source_of(shared: Path, case: str) -> Path:
+    """The input of a case of the corpus, given as `vendor/number`."""
+    return next(path for path in sorted((shared / "corpus" / case).iterdir()) if not path.name.endswith((".json", ".tsv")))
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text, without their ends."""
+    return allotrope.probe.Probe(path).text.replace("\r\n", "\n").split("\n")
+
+
+def stream(content: str | bytes, name: str) -> io.BytesIO:
+    """A file of this name in memory."""
+    found = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    found.name = name  # type: ignore[misc]
+    return found
+
+
+def measurements(node: Any) -> int:
+    """How many measurements a document has."""
+    if isinstance(node, dict):
+        return ("measurement identifier" in node) + sum(map(measurements, node.values()))
+    return sum(map(measurements, node)) if isinstance(node, list) else 0

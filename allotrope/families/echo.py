@@ -69,15 +69,16 @@ def report(source: Source, run_facts: Sequence[str]) -> Document:
     if not titles:
         raise source.damaged("the sections", "no row such as [DETAILS]", "a report with at least one section of transfers")
     following = [*titles[1:], len(grid.rows)]
-    ends = [min(grid.until_blank(title), last) for title, last in zip(titles, following, strict=True)]
+    ends = [_end(grid, title, last) for title, last in zip(titles, following, strict=True)]
     facts = _facts(grid, [*range(titles[0]), *range(ends[-1], len(grid.rows))])
     document = source.document()
     group = document.group()
     clock = Clock(source, facts.peek("Run Date/Time"))
     for title, end in zip(titles, ends, strict=True):
         grid.structure(title)
-        if title + 1 < end:
-            table = grid.table(title + 1, last=end)
+        header = next((row for row in range(title + 1, end) if not grid.blank(row)), None)
+        if header is not None:
+            table = grid.table(header, last=end)
             rules = (Field("Date Time Point", "measurement time", read=clock.read), *FIELDS)
             for _, node in measurements(document, table, rules, constants=CONSTANTS, within=group):
                 _finish(node)
@@ -86,6 +87,15 @@ def report(source: Source, run_facts: Sequence[str]) -> Document:
     clock.warn()
     _place(facts, document, group, run_facts)
     return document
+
+
+def _end(grid: Grid, title: int, last: int) -> int:
+    """The row after a section: after its last row of more than a label and a value, before the facts of the instrument."""
+    facts = (row for row in range(title + 1, last) if grid.blank(row - 1) and grid.text(row).startswith("Instrument "))
+    last = next(facts, last)
+    return max(
+        (row + 1 for row in range(title + 1, last) if len(grid.cells(row)) > 2), default=min(grid.until_blank(title), last)
+    )
 
 
 class Clock:

@@ -126,6 +126,9 @@ def plates(source: Source) -> list[PlateExport]:
         last = _procedure_end(grid, first, end)
         export = PlateExport(grid, grid.pairs(range(start, row)), range(first, last))
         export.blocks = list(_blocks(grid, last, end))
+        for block in export.blocks:
+            if block.matrix:
+                block.matrix.tell(source)
         found.append(export)
     if not found:
         place = f"line {grid.line(starts[0])}"
@@ -160,15 +163,20 @@ def _blocks(grid: Grid, first: int, end: int) -> Iterator[Block]:
                 yield Block(title, waiting, waiting + 1)
             title, waiting = grid.text(row).rstrip(":"), row
         else:
-            yield _block(grid, title, waiting, row, last)
+            block = _block(grid, title, waiting, row, last, end)
+            yield block
             title, waiting = "", -1
+            last = block.last
         row = last
     if waiting >= 0:
         yield Block(title, waiting, waiting + 1)
 
 
-def _block(grid: Grid, title: str, waiting: int, first: int, last: int) -> Block:
-    """One block: its own first line may be its title; a title waiting above it is used where it has none."""
+def _block(grid: Grid, title: str, waiting: int, first: int, last: int, end: int) -> Block:
+    """One block: its own first line may be its title; a title waiting above it is used where it has none.
+
+    A matrix may reach beyond the blank line at `last`, but not beyond `end`.
+    """
     head = first if _starts(grid, first) else first + 1
     kind = _starts(grid, head) if head < last else ""
     if not kind:
@@ -183,9 +191,11 @@ def _block(grid: Grid, title: str, waiting: int, first: int, last: int) -> Block
             title = above
     block = Block(title, head, last, kind)
     if kind == "matrix":
-        block.matrix = matrix(grid, head, continued=True)
+        block.matrix = matrix(grid, head, last=end, continued=True)
         if block.matrix is None:
             block.kind = ""
+        else:
+            block.last = max(last, block.matrix.end)
     return block
 
 

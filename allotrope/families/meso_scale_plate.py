@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.families.phrase_facts import Facts
-from allotrope.families.plate import plate_columns, row_index
+from allotrope.families.plate import plate_columns, row_index, well_count
 from allotrope.labels import fold
 
 if TYPE_CHECKING:
@@ -66,21 +66,46 @@ class Plate:
             found = grid.text(header, 1) or "nothing"
             raise self.document.source.damaged(f"line {header + 1}", found, "column numbers from 1 on under '=Data='")
         grid.structure(header)
-        letters, lines, used, names = "", 0, set(), set()
-        row = header + 1
-        while row < len(grid.rows) and not grid.text(row).startswith("=") and ":" not in grid.text(row):
-            if not grid.blank(row):
-                name = grid.text(row)
-                letters, lines = (name, 0) if name else (letters, lines + 1)
+        used: set[int] = set()
+        lines, odd, end = self._lines(header + 1)
+        for letters, rows in lines.items():
+            grid.at(rows[0], 0).mapped()
+            for spot, row in enumerate(rows, start=1):
                 used |= {column for column, value in enumerate(grid.rows[row]) if column and value != ""}
-                if name:
-                    grid.at(row, 0).mapped()
-                if row_index(letters) is not None:
-                    names.add(letters)
-                    for column, number in columns.items():
-                        cell = grid.at(row, column)
-                        if cell:
-                            self.wells.setdefault(f"{letters}{number}", []).append((self.spot or str(lines + 1), cell))
+                for column, number in columns.items():
+                    cell = grid.at(row, column)
+                    if cell:
+                        self.wells.setdefault(f"{letters}{number}", []).append((self.spot or str(spot), cell))
+        self.count = well_count(len(lines) * len(used)) if odd else len(lines) * len(used)
+        return end
+
+    def _lines(self, first: int) -> tuple[dict[str, list[int]], list[int], int]:
+        """Row letters with the rows of their spots, rows that are none of these, and the row after all of them.
+
+        Where the letters of a row are lost, its spots seem to be further ones of the row above it: too many, and a letter lacks.
+        """
+        grid = self.grid
+        found: dict[str, list[int]] = {}
+        odd: list[int] = []
+        row = first
+        while row < len(grid.rows) and not grid.text(row).startswith("=") and ":" not in grid.text(row):
+            name = grid.text(row)
+            if row_index(name) is not None and name not in found:
+                found[name] = [row]
+            elif found and not name and not grid.blank(row):
+                found[next(reversed(found))].append(row)
+            elif not grid.blank(row):
+                odd.append(row)
             row += 1
-        self.count = len(names) * len(used)
-        return row
+        usual = min(map(len, found.values()), default=0)
+        for name, following in zip(list(found), [*list(found)[1:], None], strict=True):
+            lacks = following is not None and (row_index(following) or 0) > (row_index(name) or 0) + 1
+            if lacks and len(found[name]) > usual:
+                odd += found[name][usual:]
+                del found[name][usual:]
+        for at in sorted(odd):
+            where = grid.cells(at)[0].where
+            self.document.source.find(
+                "odd-row", "a row without row letters within a plate is kept, not converted", where, "warning"
+            )
+        return found, odd, row

@@ -59,8 +59,13 @@ def read(source: Source) -> Document:
     if header is None:
         raise source.damaged("the header", "no row with 'Sample ID' and 'Viability (%)'", "the header of a Vi-CELL BLU export")
     document = source.document()
-    if not measurements(document, grid.table(header), FIELDS, constants=CONSTANTS):
+    table = grid.table(header)
+    samples = measurements(document, table, FIELDS, constants=CONSTANTS)
+    if not samples:
         raise source.empty(f"line {grid.line(header)}", "a header without rows", "at least one sample")
+    if "Analysis by" not in map(str.strip, table.labels()):
+        for group, _ in samples:
+            document.analyst(group, "Vi-CELL")
     return document
 
 
@@ -69,7 +74,7 @@ INSTRUMENT = Instrument(
     vendor="Beckman Coulter",
     product="Vi-CELL BLU",
     manifest="cell-counting/REC/2024/09/cell-counting",
-    signature=Signature(("text",), all=(text(r"^\W*Sample ID\b(?=.*Viability \(%\)).*Average viable circularity"),)),
+    signature=Signature(("text",), all=(text(r"^(?=.*\bSample ID\b)(?=.*Viability \(%\)).*Viable \(x10\^6\) cells/mL"),)),
     read=read,
     device={"model number": "Vi-Cell BLU"},
     system={"software name": "Vi-Cell BLU"},

@@ -85,16 +85,24 @@ def read(source: Source) -> Document:
         _summary(source, document, first)
         leave_out(document, others, "a sheet after the run data summary")
     else:
-        grid = source.grid("\x1f", quoted=False)
+        mark = _trailing(source)
+        grid = source.grid(mark, quoted=mark in ",;")
         record = Phrases(found for row in range(len(grid.rows)) for found in grid.cells(row))
         _facts(document, [found.text for found in record.others])
         for found in record.others:
-            found.mapped()
+            if found.text.casefold().startswith(("vi-cell", "unit s/n")):
+                found.mapped()
         document.device["equipment serial number"] = record.text("Unit S/N")
         _sample(document, record)
     if not any(group.measurements for group in document.groups):
         raise source.empty("the samples", "no sample with date, viability and viable cells", "at least one sample")
     return document
+
+
+def _trailing(source: Source) -> str:
+    """The delimiter with which a spreadsheet ends the lines of a text it has saved; else one that no line holds."""
+    lines = [line.rstrip() for line in source.probe.text.splitlines() if line.strip()]
+    return next((mark for mark in ",;" if sum(line.endswith(mark) for line in lines) * 2 > len(lines)), "\x1f")
 
 
 def _facts(document: Document, titles: list[str]) -> None:
@@ -151,7 +159,7 @@ def _sample(document: Document, record: Record) -> None:
         set_aside(document, record, f"the sample has no {', '.join(lacking) or 'date'}")
         return
     group = document.group()
-    group.document["analyst"] = "Vi-Cell XR"
+    document.analyst(group, "Vi-Cell XR")
     node = group.measurement(CONSTANTS)
     apply(RULES, record, node, document, group)
     put(node, CUSTOM, record.rest())

@@ -44,6 +44,7 @@ def read(source: Source) -> Document:
         if found is None:
             raise source.damaged(f"line {grid.line(title)}", "no column numbers under 'Raw Data'", "a matrix of wells")
         grid.structure(title)
+        found.tell(source)
         plate(document, found, kind, grid.texts(title), shared)
     if not document.groups:
         raise source.empty(f"line {grid.line(titles[0])}", "a matrix without values", "at least one well")
@@ -92,7 +93,7 @@ def plate(document: Document, wells: Matrix, kind: str, title: list[str], shared
     if kind != "fluorescence":
         settings.pop("excitation wavelength setting", None)
     wells.structure()
-    count = len(wells.lines) * (len(wells.grid.rows[wells.header]) - 1)
+    count = wells.well_count if wells.odd else len(wells.lines) * (len(wells.grid.rows[wells.header]) - 1)
     name = shared["plate"]
     for well, cell in wells.wells():
         if not cell:

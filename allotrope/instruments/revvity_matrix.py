@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, add_error, put
 from allotrope.families.cells import DENSITY, millions
 from allotrope.field import Field, as_percent, measurements
 from allotrope.instrument import Instrument
-from allotrope.required import measured
+from allotrope.required import missed
 from allotrope.signature import Signature, cell, text
 from allotrope.values import number
 
@@ -38,16 +39,25 @@ def sizes(state: str) -> tuple[str, ...]:
     return (f"{state} Mean Size", f"{state} Mean Size (microns)", f"{state} Diameter")
 
 
-def viability(table: Table) -> Field:
-    """The viability; numbers of which none is above one are fractions, as workbooks store percentages."""
+def fields(table: Table) -> tuple[Field, ...]:
+    """The fields for a table; numbers of viability of which none is above one are fractions, as workbooks store percentages.
+
+    A row is a well if it has a viability, or the first other result that the table has a column for.
+    """
     cells = [cell for record in table.records() if (cell := record.cell(*VIABILITY))]
     numbers = [cell.value for cell in cells if isinstance(cell.value, (int, float))]
     read = fraction if numbers and max(numbers) <= 1 else as_percent
-    return Field(VIABILITY, "processed data/viability (cell counter)", unit="%", read=read, required=True)
+    needed = table.label(*RESULTS)
+    viability = Field(VIABILITY, "processed data/viability (cell counter)", unit="%", read=read)
+    return tuple(replace(rule, required=needed in rule.names) for rule in (*FIELDS, viability))
 
 
 VIABLE = "viable cell density (cell counter)"
 VIABILITY = ("Viability", "Viability (%)")
+RESULTS = (
+    *(*VIABILITY, "Live Concentration (E6)", "Live Cells/mL", "Live Count"),
+    *("Total Concentration (E6)", "Total Cells/mL", "Total Count", "Dead Count"),
+)
 FIELDS = (
     Field("Well Name", "sample document/sample identifier"),
     *densities("Live", f"processed data/{VIABLE}"),
@@ -119,14 +129,14 @@ def read(source: Source) -> Document:
         table = grid.table(header)
         run = Run(document, facts)
         constants = {"device control/device type": "cell counter", **run.constants}
-        for group, node in measurements(document, table, (*FIELDS, viability(table)), constants=constants):
+        for group, node in measurements(document, table, fields(table), constants=constants):
             run.describe(group)
             node["processed data aggregate document"]["processed data document"][0]["processed data identifier"] = (
                 document.identifier("processed data")
             )
-            if VIABLE not in node["processed data aggregate document"]["processed data document"][0]:
-                measured(document, node, f"processed data/{VIABLE}", None, DENSITY)
-                add_error(node, "Not reported in file", VIABLE)
+            for key, unit in ((VIABLE, DENSITY), ("viability (cell counter)", "%")):
+                if key not in node["processed data aggregate document"]["processed data document"][0]:
+                    missed(document, node, f"processed data/{key}", unit, "Not reported in file")
             for message in str(node.pop("error", "")).split(","):
                 add_error(node, message, "Cell Counting")
             put(node, CUSTOM, dict(run.custom))

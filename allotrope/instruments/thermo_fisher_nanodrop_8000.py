@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import set_aside
@@ -13,6 +14,7 @@ from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.required import measured
 from allotrope.signature import Signature, text
+from allotrope.values import scalar
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
@@ -40,18 +42,20 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
+FURTHER = re.compile(r"formula( name| value)? ([2-9]|\d\d)$", re.IGNORECASE)
+"""The second formula and those after it; what they say is kept as written beside the value calculated by them."""
 
 
 def read(source: Source) -> Document:
-    """The table under `Plate ID`, up to a blank line; the table below that holds the standard curves."""
+    """The table under `Plate ID`, and the table below it that holds the standard curves."""
     grid = source.grid("\t")
     header = grid.find_row("Plate ID", "Well")
     if header is None:
         raise source.damaged("the table", "no row with 'Plate ID' and 'Well'", "the header of a NanoDrop 8000 export")
     document = source.document()
-    end = grid.until_blank(header)
-    curves = _curves(grid, end)
-    for record in grid.table(header, last=end).records():
+    second = grid.find_row("Sample ID", "Curve Type", start=header + 1)
+    curves = {} if second is None else _curves(grid, second)
+    for record in grid.table(header, last=second).records():
         curve = curves.get(record.peek("Sample ID"))
         _row(document, record, curve.pop(0) if curve else None)
     for curve in curves.values():
@@ -62,13 +66,11 @@ def read(source: Source) -> Document:
     return document
 
 
-def _curves(grid: Grid, start: int) -> dict[str, list[Record]]:
+def _curves(grid: Grid, header: int) -> dict[str, list[Record]]:
     """The rows of the second table by sample; every sample of the first has one, in the same order."""
-    header = grid.find_row("Sample ID", "Curve Type", start=start)
     found: dict[str, list[Record]] = {}
-    if header is not None:
-        for record in grid.table(header, last=grid.until_blank(header)).records():
-            found.setdefault(record.peek("Sample ID"), []).append(record)
+    for record in grid.table(header).records():
+        found.setdefault(record.peek("Sample ID"), []).append(record)
     return found
 
 
@@ -93,8 +95,9 @@ def _row(document: Document, record: Record, curve: Record | None) -> None:
     first = group.measurements[0]
     apply(ROW, record, first, document, group)
     put(group.node, "measurement time", record.joined_time("Date", "Time"))
+    further = {cell.label: scalar(cell.value) for cell in record if FURTHER.match(cell.label) and cell}
     calculate(document, record, nodes)
-    rest: dict[str, Any] = record.rest()
+    rest: dict[str, Any] = record.rest() | further
     if curve is not None:
         curve.text("Sample ID")
         rest |= curve.rest()

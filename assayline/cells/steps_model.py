@@ -121,16 +121,15 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
         place = f"/held_out/{key}"
         gain = report["held_out"][key]
         facts.append(Evidence(f"model.held_out.{key}", what, gain, "nats", "cells/model.json", place, difference=True))
-    return facts + _survey_facts(report)
+    return facts + survey_facts(report)
 
 
-def _survey_facts(report: dict[str, Any]) -> list[Evidence]:
+def survey_facts(report: dict[str, Any]) -> list[Evidence]:
+    """The survey of resolutions in the report of a model, as evidence for the question of the resolution."""
     facts: list[Evidence] = []
     for index, row in enumerate(report["survey"]):
-        name, at = (
-            f"survey.r{row['resolution']:.1f}".replace(".", "_").replace("survey_", "survey."),
-            f"at resolution {row['resolution']:g}",
-        )
+        resolution = f"{row['resolution']:g}"
+        name, at = f"survey.r{resolution.replace('.', '_')}", f"at resolution {resolution}"
         place = f"/survey/{index}"
         own: list[Row] = [
             (f"{name}.resolution", "resolution of the clustering surveyed", None, f"{place}/resolution"),

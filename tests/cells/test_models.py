@@ -78,18 +78,14 @@ def test_the_survey_and_its_rule_find_three_groups_without_their_labels(kept):
     from assayline.advisor.questions.clustering_resolution import QUESTION
     from assayline.cells.integrate import embed, graph, leiden, survey
     from assayline.cells.models.training import Budget
-    from assayline.evidence import Evidence
+    from assayline.cells.steps_model import survey_facts
 
     truth, data = kept
     found = embed(data, settings("pca", 200, 20, 10), Budget(0, 10))
     rows = survey(found.used, found.other, 0)
     assert rows == survey(found.used, found.other, 0)
     assert all(abs(row["agreement_with_other"] - 1) < 1e-9 for row in rows), "PCA beside PCA is the same"
-    facts = {}
-    for row in rows:
-        for key in ("resolution", "clusters", "stability", "silhouette", "smallest"):
-            name = f"survey.r{int(row['resolution'] * 10)}.{key}"
-            facts[name] = Evidence(name, key, row[key], None, "cells/model.json", "/x")
+    facts = {fact.id: fact for fact in survey_facts({"survey": rows})}
     choice = QUESTION.rule(facts).choice
     labels = leiden(graph(found.used, 0), choice["resolution"], 0)
     assert adjusted_rand_score(truth.group, labels) > 0.95

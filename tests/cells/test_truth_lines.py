@@ -57,37 +57,56 @@ def integrated(data, model, epochs):
     return embed(data, IntegrationModel(model, 1500, 10, 1, 128, epochs, "nb", correct_samples=True), Budget(0, epochs))
 
 
-def held(everything, found):
-    """The clusters that the rule picks without labels, the mixing within lines, and what was said of the deep model."""
+def picked(everything, found):
+    """The adjusted Rand index of the lines of singlets to the clusters that the rule picks without labels."""
     from sklearn.metrics import adjusted_rand_score
 
     from assayline.advisor.questions.clustering_resolution import QUESTION
     from assayline.cells.integrate import graph, leiden, survey
-    from assayline.cells.spaces import ilisi
-    from assayline.evidence import Evidence
+    from assayline.cells.steps_model import survey_facts
 
-    facts = {}
-    for row in survey(found.used, found.other, 0):
-        for key in ("resolution", "clusters", "stability", "silhouette", "smallest"):
-            name = f"survey.r{int(row['resolution'] * 10)}.{key}"
-            facts[name] = Evidence(name, key, row[key], None, "cells/model.json", "/x")
+    facts = {fact.id: fact for fact in survey_facts({"survey": survey(found.used, found.other, 0)})}
     resolution = QUESTION.rule(facts).choice["resolution"]
     clusters = leiden(graph(found.used, 0), resolution, 0)
     singlet, line = everything.obs["singlet"].to_numpy(), everything.obs["line"].to_numpy().astype(str)
     ari = adjusted_rand_score(line[singlet], clusters[singlet])
+    say(f"resolution {resolution:g} picked without labels: ARI to the lines on singlets {ari:.3f}")
+    return ari
+
+
+def held(everything, found):
+    """That the clusters are the lines; the mixing within lines, and what was said of the deep model."""
+    from assayline.cells.spaces import ilisi
+
+    assert picked(everything, found) >= 0.95
+    singlet, line = everything.obs["singlet"].to_numpy(), everything.obs["line"].to_numpy().astype(str)
     sample = everything.obs["sample"].to_numpy().astype(str)
     own = [singlet & (line == name) for name in LINES]
     mixing = {name: float(np.mean([ilisi(space[part], sample[part]) for part in own])) for name, space in found.spaces.items()}
-    say(f"resolution {resolution:g} picked without labels: ARI to the lines on singlets {ari:.3f}")
     say("iLISI of protocols within lines:", ", ".join(f"{name} {value:.3f}" for name, value in mixing.items()))
     say(f"used {found.choice['used']}; deep model needed: {found.choice['deep_needed']}: {found.choice['because']}")
-    assert ari >= 0.95
     assert mixing[found.choice["used"]] >= mixing["harmony"] - 0.05
     return mixing
 
 
 def test_clusters_are_the_lines_and_protocols_mix_without_a_deep_model(everything):
     held(everything, integrated(everything, "harmony", 10))
+
+
+MIXES = {
+    "a rare line": {"H1975": 1000, "H2228": 15, "HCC827": 60},
+    "two lines": {"H1975": 75, "HCC827": 75},
+    "few cells": {"H1975": 30, "H2228": 30, "HCC827": 30},
+}
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_the_same_rule_finds_the_lines_of_other_mixes(singlets, mix):
+    random, line = np.random.default_rng(0), singlets.obs["line"].to_numpy().astype(str)
+    rows = [random.permutation(np.flatnonzero(line == name))[:most] for name, most in MIXES[mix].items()]
+    part = singlets[np.concatenate(rows)].copy()
+    say(mix)
+    assert picked(part, integrated(part, "harmony", 10)) >= 0.95
 
 
 @pytest.mark.slow

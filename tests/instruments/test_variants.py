@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from instruments_shared import measurements, source_of, stream
 
 import allotrope
 
@@ -40,17 +41,9 @@ CELLS = (
 )
 
 
-def source(shared: Path, case: str) -> Path:
-    """The input of a case."""
-    folder = shared / "corpus" / case
-    return next(path for path in sorted(folder.iterdir()) if not path.name.endswith((".json", ".tsv")))
-
-
 def convert(content: bytes, name: str) -> allotrope.Conversion:
     """The conversion of some bytes, which has to be valid."""
-    stream = io.BytesIO(content)
-    stream.name = name  # type: ignore[misc]
-    found = allotrope.convert(stream)
+    found = allotrope.convert(stream(content, name))
     assert not [finding for finding in found.findings if finding.level == "error"]
     return found
 
@@ -68,17 +61,10 @@ def quantities(node: Any, key: str = "") -> Iterator[tuple[str, float]]:
             yield from quantities(value, key)
 
 
-def count(node: Any) -> int:
-    """How many measurements a document has."""
-    if isinstance(node, dict):
-        return ("measurement identifier" in node) + sum(map(count, node.values()))
-    return sum(map(count, node)) if isinstance(node, list) else 0
-
-
 @pytest.mark.parametrize("name", COMMAS)
 def test_a_decimal_comma_gives_the_same_quantities(shared: Path, name: str) -> None:
     """A spreadsheet or a German system writes `1,5`, and parts the fields of a CSV by semicolons."""
-    path = source(shared, name)
+    path = source_of(shared, name)
     text = allotrope.probe.Probe(path).text.replace("\r\n", "\n")
     first = text[:20_000]
     text = text.replace(",", ";") if first.count(",") > max(first.count("\t"), first.count(";")) else text
@@ -91,25 +77,25 @@ def test_a_decimal_comma_gives_the_same_quantities(shared: Path, name: str) -> N
 @pytest.mark.parametrize("name", ODD_ROWS)
 def test_an_odd_row_is_no_measurement(shared: Path, name: str) -> None:
     """A remark below a table costs itself a finding and nothing else."""
-    path = source(shared, name)
+    path = source_of(shared, name)
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
         for sheet in book:
             sheet.append(["written by somebody"])
-        stream = io.BytesIO()
-        book.save(stream)
-        changed = stream.getvalue()
+        saved = io.BytesIO()
+        book.save(saved)
+        changed = saved.getvalue()
     else:
         changed = path.read_bytes().rstrip() + b"\nwritten by somebody\n"
     before, after = convert(path.read_bytes(), path.name), convert(changed, path.name)
-    assert count(after.asm) == count(before.asm)
+    assert measurements(after.asm) == measurements(before.asm)
     assert "written by somebody" in after.to_json().decode()
 
 
 @pytest.mark.parametrize(("name", "old", "new"), CELLS, ids=[name for name, *_ in CELLS])
 def test_a_cell_without_its_number_leaves_the_document_valid(shared: Path, name: str, old: str, new: str) -> None:
     """The schema requires what such a cell should hold."""
-    path = source(shared, name)
+    path = source_of(shared, name)
     content = path.read_bytes()
     assert old.encode() in content
     after = convert(content.replace(old.encode(), new.encode(), 1), path.name)

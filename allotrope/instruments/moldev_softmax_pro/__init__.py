@@ -22,18 +22,26 @@ if TYPE_CHECKING:
     from allotrope.values import Scalar
 
 
+TITLES = ("Plate:", "Group:", "Note:")
+
+
 def blocks_of(grid: Grid) -> list[tuple[int, int]]:
-    """First and last (exclusive) row of every block; a block ends with `~End`, and a missing end ends it with the file."""
+    """First and last (exclusive) row of every block; `~End` ends it, where that is missing the next block or the end does.
+
+    A line of a note may begin like the title of another note.
+    """
     found = []
     row = 0
     while row < len(grid.rows):
         title = grid.text(row)
-        if title.startswith(("Plate:", "Group:", "Note:")):
-            last = next((at for at in range(row, len(grid.rows)) if grid.text(at).startswith("~End")), len(grid.rows))
-            if last < len(grid.rows):
+        if title.startswith(TITLES):
+            ends = ("~End", "Original Filename:", *(TITLES[:2] if title.startswith("Note:") else TITLES))
+            last = next((at for at in range(row + 1, len(grid.rows)) if grid.text(at).startswith(ends)), len(grid.rows))
+            ended = last < len(grid.rows) and grid.text(last).startswith("~End")
+            if ended:
                 grid.at(last, 0).mapped()
             found.append((row, last))
-            row = last
+            row = last - (not ended)
         row += 1
     return found
 

@@ -17,8 +17,8 @@ PLACES = (("sample",), ("well", "wells"), ("wellplatename",))
 """The columns that say whose a line is: sample, well, plate."""
 NUMERIC = ("Masked", "Range?", "Error")
 """Texts that stand for a number in a column of numbers."""
-ABSENT = frozenset(("nan", "na", "n/a", "#n/a", "null", "none"))
-"""Texts that stand for nothing."""
+ABSENT = frozenset(("na", "n/a", "#n/a", "null", "none"))
+"""Texts that stand for nothing; `NaN` is a result that could not be calculated, and an error of its wells."""
 _SUMMARY = re.compile(r"[\d.,]+")
 
 

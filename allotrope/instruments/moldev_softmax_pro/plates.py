@@ -79,6 +79,8 @@ class PlateBlock:
     reduced: dict[str, Cell] = field(default_factory=dict)
     wells: dict[str, None] = field(default_factory=dict)
     """All wells of the readings, row by row."""
+    odd: list[int] = field(default_factory=list)
+    """Grid rows between the readings that hold a remark."""
 
     def text(self, name: str) -> str:
         """A fact of the header."""
@@ -121,6 +123,8 @@ def plate_block(source: Source, grid: Grid, first: int, last: int) -> PlateBlock
     block = PlateBlock(facts, custom, [])
     block.wavelengths = _wavelengths(block)
     read_tables(block, grid, first + 1, last)
+    for row in block.odd:
+        source.find("odd-row", "a remark within a plate is kept, not converted", grid.cells(row)[0].where, "warning")
     return block
 
 

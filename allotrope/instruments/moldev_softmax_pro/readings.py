@@ -28,6 +28,7 @@ class Reading:
 def read_tables(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
     """The tables under the header: raw readings unless only reduced values were exported, then reduced values."""
     by_well = block.text("export format") == "TimeFormat"
+    block.odd = [row for row in range(first, last) if _odd(grid, row)]
     heads = [row for row in range(first, last) if (split_well(grid.text(row, 2)) if by_well else _heads(block, grid, row))]
     for at, head in enumerate(heads):
         end = heads[at + 1] if at + 1 < len(heads) else last
@@ -52,7 +53,7 @@ def _heads(block: PlateBlock, grid: Grid, row: int) -> bool:
 def _columns(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
     """A table with a column a well: a line for each time of a wavelength, a blank line between wavelengths."""
     wells = {column: grid.text(head, column) for column in range(2, len(grid.rows[head])) if split_well(grid.text(head, column))}
-    rows = [(bool(grid.blank(row)), row) for row in range(head + 1, end)]
+    rows = [(bool(grid.blank(row)), row) for row in range(head + 1, end) if row not in block.odd]
     runs = [[row for _, row in run] for blank, run in groupby(rows, key=lambda pair: pair[0]) if not blank]
     kinetic = block.text("read type") == "Kinetic"
     if not kinetic:
@@ -74,7 +75,7 @@ def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) 
     while columns := plate_columns(grid, head, start):
         runs.append(columns)
         start = max(columns) + 2
-    rows = [row for row in range(head + 1, end) if not (grid.blank(row) and len(grid.rows[row]) <= 3)]
+    rows = [row for row in range(head + 1, end) if not (grid.blank(row) and len(grid.rows[row]) <= 3) and row not in block.odd]
     spectrum = block.text("read type") == "Spectrum"
     for at in range(0, len(rows), count):
         chunk = rows[at : at + count]
@@ -85,6 +86,12 @@ def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) 
                 block.reduced |= {well: cell for well, cell in cells.items() if cell}
             else:
                 block.readings.append(_reading(grid, chunk, at // count if spectrum else place, cells))
+
+
+def _odd(grid: Grid, row: int) -> bool:
+    """Whether a row is a remark: a text, neither time nor wavelength, and nothing else."""
+    cells = grid.cells(row)
+    return len(cells) == 1 and bool(grid.text(row)) and seconds(cells[0].text) is None and cells[0].number is None
 
 
 def _reading(grid: Grid, rows: list[int], wavelength: int, wells: dict[str, Cell]) -> Reading:

@@ -98,6 +98,7 @@ class Report:
             raise source.damaged(place, found, "a table of absorbance, fluorescence, luminescence, Alpha or imaging")
         self.table = table
         table.structure()
+        table.tell(source)
         self.features = list(self._features(table.end, information))
         self.information = facts(grid, information, titled(grid, titles.plate_type))
         details = titled(grid, titles.details, information)
@@ -166,6 +167,9 @@ class Report:
         if not wells or not documents:
             place, found = f"line {self.grid.line(self.table.header)}", "a table without values, or no channel of an imager"
             raise self.source.empty(place, found, "at least one well with a value")
+        for _, cell in self.table.wells():
+            if cell and not self._usable(cell):
+                self.source.find("unparsed-value", f"{cell.text!r} is no number and is kept", cell.where, "warning")
         for well, cell in wells:
             group = self.document.group()
             put(group.node, "measurement time", time)

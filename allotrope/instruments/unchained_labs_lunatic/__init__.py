@@ -160,7 +160,7 @@ def measure(document: Document, node: Node, record: Record, run: Run, columns: C
     absorbance(node, record, columns)
     background = record.peek("Background wvl. (nm)").partition(".")[0]
     reference = record.number(f"Background (A{background})") if background else None
-    put(node, CUSTOM, {} if reference is None else {"electronic_absorbance_reference_absorbance": reference})
+    put(node, CUSTOM, {} if reference is None else {"electronic absorbance reference absorbance": reference})
     processed(document, node, record, columns)
     for found in record:
         if found and found.text in ABSENT and not record.store.fates[found.handle]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from assayline.advisor.question import Answer, Bound, Facts, Question, Reason, decimals, number, plain
 
-STABLE, SMALLEST = 0.9, 10
+STABLE, SMALLEST, NEAR = 0.9, 10, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,20 @@ def bounds(facts: Facts) -> dict[str, Bound]:
     return {"resolution": Bound(one_of=tuple(sorted(surveyed(facts).values())))}
 
 
-def rule(facts: Facts) -> Answer:
-    """Among stable clusterings without tiny clusters the one of the best silhouette, then of the best stability, to two digits.
+def lasting(facts: Facts, found: dict[str, float]) -> dict[str, int]:
+    """At how many resolutions in a row there are as many clusters as at each."""
+    steps: dict[str, int] = {}
+    for _, run in groupby(sorted(found, key=found.__getitem__), key=lambda name: number(facts, f"{name}.clusters")):
+        names = list(run)
+        steps |= dict.fromkeys(names, len(names))
+    return steps
 
-    If none is stable, the cells are not split where a resolution leaves them whole, else the most stable one is taken.
+
+def rule(facts: Facts) -> Answer:
+    """Among stable clusterings without tiny clusters, of a silhouette near the best, the number of clusters that lasts longest.
+
+    Of equals that of the best silhouette, then of the best stability, to two digits. If none is stable, the cells are not
+    split where a resolution leaves them whole, else the most stable one is taken.
     """
     found = surveyed(facts)
     several = [name for name in found if number(facts, f"{name}.clusters") > 1] or list(found)
@@ -40,9 +51,12 @@ def rule(facts: Facts) -> Answer:
         name for name in several if number(facts, f"{name}.stability") >= STABLE and number(facts, f"{name}.smallest") >= SMALLEST
     ]
     if stable:
-        keys = ("silhouette", "stability")
-        best = max(stable, key=lambda name: (*(round(number(facts, f"{name}.{key}"), 2) for key in keys), -found[name]))
-        text = "is stable under resampling and was taken among the stable ones for its silhouette"
+        keys, steps = ("silhouette", "stability"), lasting(facts, found)
+        enough = NEAR * max(number(facts, f"{name}.silhouette") for name in stable)
+        near = [name for name in stable if number(facts, f"{name}.silhouette") >= enough] or stable
+        worth = {name: [round(number(facts, f"{name}.{key}"), 2) for key in keys] for name in near}
+        best = max(near, key=lambda name: (steps[name], *worth[name], -found[name]))
+        text = "is stable under resampling, and of the stable ones was taken for its silhouette and for lasting over resolutions"
     elif whole := [name for name in found if number(facts, f"{name}.clusters") <= 1]:
         best = min(whole, key=lambda name: found[name])
         text = "leaves the cells whole, since no finer clustering came back under resampling"

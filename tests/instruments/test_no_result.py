@@ -1,0 +1,73 @@
+"""A row whose required quantity has no result is a measurement as long as it has other numbers."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+import allotrope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROWS = (
+    (
+        "Sample ID,Cell count,Viable cells,Total (x10^6) cells/mL,Viable (x10^6) cells/mL,Viability (%),"
+        "Analysis date/time,Analysis by"
+    ),
+    "A,100,90,1.5,1.35,90,3/28/2022 10:10,Ada",
+    "B,0,0,0,N/A,,3/28/2022 10:12,Ada",
+    "written by somebody,,,,,,,",
+)
+
+
+def converted(rows: list[list[str]]) -> allotrope.Conversion:
+    """The valid conversion of an export of a Vi-CELL BLU."""
+    stream = io.BytesIO("\n".join(",".join(row) for row in rows).encode())
+    stream.name = "samples.csv"  # type: ignore[misc]
+    found = allotrope.convert(stream)
+    assert found.asm["$asm.manifest"].endswith("cell-counting.manifest")
+    assert not [finding for finding in found.findings if finding.level == "error"]
+    return found
+
+
+@pytest.fixture
+def table() -> list[list[str]]:
+    """The export as fields."""
+    return [row.split(",") for row in ROWS]
+
+
+def groups(found: allotrope.Conversion) -> list[dict[str, object]]:
+    """The technique documents."""
+    return found.asm["cell counting aggregate document"]["cell counting document"]  # type: ignore[no-any-return]
+
+
+def test_a_failed_count_stays_and_a_remark_does_not(table: list[list[str]]) -> None:
+    """`N/A` and an empty cell are no result, stated and kept as written; a remark without numbers is no measurement."""
+    found = converted(table)
+    assert len(groups(found)) == 2
+    filled = [finding.message for finding in found.findings if finding.code == "filled-required"]
+    assert sum("viab" in message for message in filled) == 2
+    text = found.to_json().decode()
+    assert "written by somebody" in text
+    assert '"N/A"' in text
+
+
+def test_columns_in_another_order_and_without_users(table: list[list[str]]) -> None:
+    """The signature goes by the columns, not by their order; who analysed is then the instrument's own name."""
+    found = converted([row[6::-1] for row in table])
+    assert {group["analyst"] for group in groups(found)} == {"Vi-CELL"}
+
+
+def test_a_background_of_the_lunatic_is_named_like_other_custom_information(shared: Path) -> None:
+    """The absorbance at the wavelength of the background goes by its words, parted by blanks."""
+    folder = shared / "corpus" / "unchained_labs_lunatic" / "03"
+    path = next(folder.glob("*.csv"))
+    lines = path.read_text(encoding="utf-8-sig").replace('"Plate\nPosition"', "Plate Position").split("Instrument ID\n")
+    rows = [f"{row},340,0.03" for row in lines[1].strip().split("\n")]
+    content = f"{lines[0]}Instrument ID,Background wvl. (nm),Background (A340)\n" + "\n".join(rows)
+    stream = io.BytesIO(content.encode())
+    stream.name = path.name  # type: ignore[misc]
+    assert '"electronic absorbance reference absorbance"' in allotrope.convert(stream).to_json().decode()

@@ -1,0 +1,198 @@
+"""One odd row costs that row a finding, not the file: blank rows, remarks, lost letters, wells without a number in plates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from instruments_shared import lines_of, measurements, source_of, stream
+
+import allotrope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLATES = {
+    "agilent_gen5/01": ("Results", "\t", 12),
+    "agilent_gen5/17": ("Results", "\t", 12),
+    "agilent_gen5/20": ("Procedure", "\t", 24),
+    "bmg_mars/01": ("Raw Data", ",", 6),
+    "methodical_mind/01": ("=+Data=", "\t", 24),
+    "revvity_kaleido/01": ("Results for", ",", 12),
+    "revvity_kaleido/02": ("Result for", ",", 12),
+}
+"""Case → a line above a plate, the delimiter, and how many wells of the third row hold a value."""
+
+
+def third_row(lines: list[str], name: str) -> int:
+    """The line of the row C of the first plate below the title."""
+    title, mark, _ = PLATES[name]
+    start = next(at for at, line in enumerate(lines) if re.match(title, line))
+    return next(at for at in range(start, len(lines)) if re.match(f'"?C"?{mark}', lines[at]))
+
+
+def both(shared: Path, name: str, row: int, *new: str) -> tuple[allotrope.Conversion, allotrope.Conversion]:
+    """The conversions before and after one line was replaced by others."""
+    path = source_of(shared, name)
+    lines = lines_of(path)
+    lines[row : row + 1] = new
+    return allotrope.convert(path), allotrope.convert(stream("\n".join(lines), path.name))
+
+
+def found(conversion: allotrope.Conversion, code: str) -> list[str]:
+    """Where findings of a code stand."""
+    assert not [finding for finding in conversion.findings if finding.level == "error"]
+    return [finding.where for finding in conversion.findings if finding.code == code]
+
+
+@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("filled", [False, True], ids=["blank", "delimiters"])
+def test_a_blank_row_within_a_plate_changes_nothing(shared: Path, name: str, *, filled: bool) -> None:
+    """The rows below it are still of the plate."""
+    lines = lines_of(source_of(shared, name))
+    row = third_row(lines, name)
+    before, after = both(shared, name, row, PLATES[name][1] * 12 if filled else "", lines[row])
+    assert measurements(before.asm) == measurements(after.asm) > 0
+    assert not found(after, "odd-row")
+
+
+@pytest.mark.parametrize("name", PLATES)
+def test_a_remark_within_a_plate_costs_itself_a_finding(shared: Path, name: str) -> None:
+    """What it says is kept."""
+    lines = lines_of(source_of(shared, name))
+    row = third_row(lines, name)
+    before, after = both(shared, name, row, "paused by hand", lines[row])
+    assert measurements(before.asm) == measurements(after.asm)
+    assert len(found(after, "odd-row")) == 1
+    assert b"paused by hand" in after.to_json()
+
+
+@pytest.mark.parametrize("name", PLATES)
+def test_a_row_without_letters_is_kept_and_no_wells_of_another_row(shared: Path, name: str) -> None:
+    """Nobody knows whose wells they are; the other rows keep theirs."""
+    lines = lines_of(source_of(shared, name))
+    row = third_row(lines, name)
+    mark, wells = PLATES[name][1:]
+    before, after = both(shared, name, row, mark + lines[row].partition(mark)[2])
+    assert measurements(after.asm) == measurements(before.asm) - wells
+    where = found(after, "odd-row")[0]
+    assert where.startswith(f"line {row + 1} ")
+
+
+@pytest.mark.parametrize("text", ["OVRFLW", "*****", ">4.000", "#N/A", "?????"])
+@pytest.mark.parametrize("name", PLATES)
+def test_a_well_without_a_number_is_an_error_or_kept(shared: Path, name: str, text: str) -> None:
+    """Its text is in the document; no other well changes."""
+    lines = lines_of(source_of(shared, name))
+    row = third_row(lines, name)
+    mark = PLATES[name][1]
+    fields = lines[row].split(mark)
+    fields[2] = text
+    before, after = both(shared, name, row, mark.join(fields))
+    assert measurements(before.asm) - measurements(after.asm) in (0, 1)
+    assert found(after, "unparsed-value") or f'"error": "{text}"' in after.to_json().decode()
+    assert text in after.to_json().decode()
+
+
+def test_gen5_lines_of_a_row_that_lost_its_letters_are_not_the_row_aboves(shared: Path) -> None:
+    """A well row of several lines (a value, its blank, its concentration) without its letter leaves the row above as it was."""
+    name = "agilent_gen5/01"
+    lines = lines_of(source_of(shared, name))
+    row = third_row(lines, name)
+    before, after = both(shared, name, row, "\t" + lines[row].partition("\t")[2])
+    aggregates = [conversion.asm["plate reader aggregate document"] for conversion in (before, after)]
+    calculated = [one["calculated data aggregate document"]["calculated data document"] for one in aggregates]
+    assert 0 < len(calculated[1]) < len(calculated[0])
+    assert len(found(after, "odd-row")) == 3
+
+
+TABLES = {
+    "beckman_echo_cherry_pick/01": "Date Time Point",
+    "beckman_echo_plate_reformat/02": "Date Time Point",
+    "thermo_fisher_nanodrop_8000/01": "Plate ID",
+    "thermo_fisher_nanodrop_8000/02": "Plate ID",
+}
+"""Case → the first label of a table."""
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("below", [0, 2])
+def test_a_blank_row_in_or_above_a_table_changes_nothing(shared: Path, name: str, below: int) -> None:
+    """The rows below it are still of the table, and the facts below the table are none of its rows."""
+    path = source_of(shared, name)
+    lines = lines_of(path)
+    row = next(at for at, line in enumerate(lines) if line.startswith(TABLES[name])) + below
+    before, after = both(shared, name, row, "", lines[row])
+    assert measurements(before.asm) == measurements(after.asm) > 0
+    assert len(before.findings) == len(after.findings)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_remark_in_a_table_is_kept_with_a_finding(shared: Path, name: str) -> None:
+    """It is no measurement and takes none along."""
+    lines = lines_of(source_of(shared, name))
+    row = next(at for at, line in enumerate(lines) if line.startswith(TABLES[name])) + 2
+    before, after = both(shared, name, row, "written by hand", lines[row])
+    assert measurements(before.asm) == measurements(after.asm)
+    assert found(after, "left-out") or found(after, "row-set-aside")
+    assert b"written by hand" in after.to_json()
+
+
+SOFTMAX = [f"moldev_softmax_pro/{number}" for number in ("01", "02", "08", "11", "18", "19")]
+
+
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_softmax_blocks_without_an_end_stop_at_the_next(shared: Path, name: str) -> None:
+    """Without any `~End` the document is the same."""
+    path = source_of(shared, name)
+    lines = [line for line in lines_of(path) if not line.startswith("~End")]
+    before, after = allotrope.convert(path), allotrope.convert(stream("\n".join(lines), path.name))
+    assert measurements(before.asm) == measurements(after.asm) > 0
+    assert not [finding for finding in after.findings if finding.level == "error"]
+
+
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_softmax_plates_may_hold_blank_lines_and_remarks(shared: Path, name: str) -> None:
+    """A remark is no row of the plate: the rows below it stay where they are."""
+    path = source_of(shared, name)
+    lines = lines_of(path)
+    row = next(at for at, line in enumerate(lines) if line.startswith("Plate:")) + 3
+    before, after = both(shared, name, row, "paused by hand", lines[row])
+    techniques = [conversion.asm["plate reader aggregate document"]["plate reader document"] for conversion in (before, after)]
+    groups = [[group["measurement aggregate document"]["measurement document"] for group in document] for document in techniques]
+    assert len(groups[0]) == len(groups[1])
+    for one, other in zip(*groups, strict=True):
+        assert [node.get("absorbance") for node in one] == [node.get("absorbance") for node in other]
+    assert len(found(after, "odd-row")) == 1
+    assert b"paused by hand" in after.to_json()
+
+
+@pytest.mark.parametrize("tail", ["\t", ",,,", ";;"])
+@pytest.mark.parametrize("name", ["beckman_vi_cell_xr/04", "beckman_vi_cell_xr/05"])
+def test_vi_cell_xr_lines_may_end_in_delimiters(shared: Path, name: str, tail: str) -> None:
+    """A spreadsheet leaves them; the sample is the same, and a line that is neither label nor value is kept."""
+    path = source_of(shared, name)
+    lines = lines_of(path)
+    before = allotrope.convert(path)
+    after = allotrope.convert(stream("\n".join([line + tail for line in lines] + ["seen by somebody"]), path.name))
+    assert not found(after, "row-set-aside")
+    documents = [
+        conversion.asm["cell counting aggregate document"]["cell counting document"][0]["measurement aggregate document"]
+        ["measurement document"][0]["processed data aggregate document"]["processed data document"][0]
+        for conversion in (before, after)
+    ]  # fmt: skip
+    assert documents[0].keys() == documents[1].keys()
+    assert documents[0]["viability (cell counter)"] == documents[1]["viability (cell counter)"]
+    assert b"seen by somebody" in after.to_json()
+
+
+def test_revvity_matrix_without_a_column_of_viability(shared: Path) -> None:
+    """The counts are measurements; the viability that the schema requires is said to be absent."""
+    path = source_of(shared, "revvity_matrix/01")
+    rows = [line.split(",") for line in lines_of(path)]
+    at = rows[0].index("Viability")
+    after = allotrope.convert(stream("\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows), path.name))
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
+    assert any("viability" in finding.message for finding in after.findings if finding.code == "filled-required")
+    assert not [finding for finding in after.findings if finding.level == "error"]
