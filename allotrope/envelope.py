@@ -114,6 +114,7 @@ class Document:
         self.calculated = Calculated(self.identifier, technique.result)
         self._counts: dict[str, int] = {}
         self._filled: dict[tuple[str, str], int] = {}
+        self._nobody = False
 
     def identifier(self, kind: str) -> str:
         """The next identifier of a kind: a digest of the source's name and content and of the place in the document."""
@@ -133,6 +134,13 @@ class Document:
         if key not in node:
             node[key] = filler
             self._filled[key, filler] = self._filled.get((key, filler), 0) + 1
+
+    def analyst(self, group: Group, instrument: str) -> None:
+        """Name the instrument as the analyst where its software has no users, as the reference does; said once."""
+        if not self._nobody:
+            self.source.find("analyst-unknown", f"the software names no analyst; {instrument!r}, the instrument, stands in")
+        self._nobody = True
+        group.document["analyst"] = instrument
 
     def finish(self) -> Node:
         """The whole document: fillers where the schema requires a key, unplaced cells kept, empty groups left out.

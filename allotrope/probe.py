@@ -136,9 +136,10 @@ class Probe:
 
     @cached_property
     def head(self) -> str:
-        """The first characters as text, without byte-order mark; broken ends are left out."""
+        """The first characters as text, without byte-order mark; broken ends are left out, and lines that end in CR end in LF."""
         encoding = self.encoding if self.encoding != "cp1252" else "latin-1"
-        return self.data[: 4 * HEAD].decode(encoding, "ignore").removeprefix("\ufeff")[:HEAD]
+        text = self.data[: 4 * HEAD].decode(encoding, "ignore").removeprefix("\ufeff")[:HEAD]
+        return text if "\n" in text else text.replace("\r", "\n")
 
     @cached_property
     def folded_head(self) -> str:

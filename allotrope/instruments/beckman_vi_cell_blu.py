@@ -65,7 +65,7 @@ def read(source: Source) -> Document:
         raise source.empty(f"line {grid.line(header)}", "a header without rows", "at least one sample")
     if "Analysis by" not in map(str.strip, table.labels()):
         for group, _ in samples:
-            group.document["analyst"] = "Vi-CELL"  # as of instruments of this series whose software has no users
+            document.analyst(group, "Vi-CELL")
     return document
 
 

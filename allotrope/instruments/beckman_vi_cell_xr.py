@@ -159,7 +159,7 @@ def _sample(document: Document, record: Record) -> None:
         set_aside(document, record, f"the sample has no {', '.join(lacking) or 'date'}")
         return
     group = document.group()
-    group.document["analyst"] = "Vi-Cell XR"
+    document.analyst(group, "Vi-Cell XR")
     node = group.measurement(CONSTANTS)
     apply(RULES, record, node, document, group)
     put(node, CUSTOM, record.rest())

@@ -106,7 +106,7 @@ INSTRUMENT = Instrument(
     manifest="pcr/REC/2024/09/qpcr",
     signature=Signature(
         ("text", "workbook"),
-        any=(text(r"^[,;\t]?\"?Well\"?[,;\t]\"?Fluor\"?[,;\t]"), cell(r"^Biological Set Name$")),
+        any=(text(r"^(\"?\"?[,;\t])?\"?Well\"?[,;\t]\"?Fluor\"?[,;\t]"), cell(r"^Biological Set Name$")),
         all=(),
     ),
     read=read,

@@ -101,7 +101,7 @@ def _titles(group: Group, grid: Grid, lines: set[int]) -> None:
 def _sample(document: Document, first: Record, record: Record) -> None:
     group = document.group()
     node = group.measurement(CONSTANTS)
-    group.document["analyst"] = "NC-200"
+    document.analyst(group, "NC-200")
     put(node, "measurement time", _time(record))
     name = record.text("Sample ID")
     if name is None and record.peek("Image").count("-") >= 3:

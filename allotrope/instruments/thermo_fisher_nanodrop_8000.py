@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import set_aside
@@ -13,6 +14,7 @@ from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
 from allotrope.required import measured
 from allotrope.signature import Signature, text
+from allotrope.values import scalar
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
@@ -40,6 +42,8 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
+FURTHER = re.compile(r"formula( name| value)? ([2-9]|\d\d)$", re.IGNORECASE)
+"""The second formula and those after it; what they say is kept as written beside the value calculated by them."""
 
 
 def read(source: Source) -> Document:
@@ -91,8 +95,9 @@ def _row(document: Document, record: Record, curve: Record | None) -> None:
     first = group.measurements[0]
     apply(ROW, record, first, document, group)
     put(group.node, "measurement time", record.joined_time("Date", "Time"))
+    further = {cell.label: scalar(cell.value) for cell in record if FURTHER.match(cell.label) and cell}
     calculate(document, record, nodes)
-    rest: dict[str, Any] = record.rest()
+    rest: dict[str, Any] = record.rest() | further
     if curve is not None:
         curve.text("Sample ID")
         rest |= curve.rest()
