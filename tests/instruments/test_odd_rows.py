@@ -237,3 +237,25 @@ def test_gen5_settings_given_twice_are_both_kept(shared: Path) -> None:
     text = "\n".join(lines_of(path))
     after = allotrope.convert(stream(text.replace("Read Height: 8 mm", "Read Height: 8 mm\n\tRead Height: 4.5 mm"), path.name))
     assert b"8 mm; 4.5 mm" in after.to_json()
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Type", "Plate ID", "Target", "Concentration (copies/µL)", "Partitions (valid)", "Partitions (positive)", "Threshold"],
+)
+def test_qiacuity_without_a_column_is_valid(shared: Path, label: str) -> None:
+    """What the schema requires and the list lacks is said; every well stays a measurement."""
+    path = source_of(shared, "qiacuity_dpcr/01")
+    rows = [line.split(",") for line in lines_of(path)]
+    at = rows[1].index(label)
+    after = allotrope.convert(stream("\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows), path.name))
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
+    assert not [finding for finding in after.findings if finding.level == "error"]
+
+
+def test_a_qiacuity_list_saved_by_a_spreadsheet_is_recognised(shared: Path) -> None:
+    """Without quotes its first label is that of a block of facts of another instrument."""
+    path = source_of(shared, "qiacuity_dpcr/02")
+    after = allotrope.convert(stream("\n".join(lines_of(path)).replace('"', ""), path.name))
+    assert after.instrument == "qiacuity_dpcr"
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
