@@ -108,7 +108,7 @@ class Run:
         kind = next((kind for kind in UNITS if mode.casefold().startswith(kind)), "")
         if not kind:
             raise self.source.damaged(lines[0].where, f"measurement mode {mode!r}", f"one of {', '.join(UNITS)}")
-        plate = (facts.text("Plate definition file") or "").partition(".")[0]
+        plate = facts.peek("Plate definition file").partition(".")[0]
         settings = Settings(label, mode, kind, plate, temperature)
         wanted = (
             (("Measurement wavelength", "Emission wavelength"), "detector wavelength setting", "nm"),
