@@ -100,6 +100,7 @@ def measurement(document: Document, group: Group, record: Record) -> None:
         return
     node = group.measurement({"device control/device type": "dPCR", "device control/device identifier": DEVICE})
     apply(tuple(field for field in FIELDS if not absent(record, field)), record, node, document, group)
+    document.fill(node, "target DNA description")
     for labels, name, unit, feature in CALCULATED:
         cell = next((cell for label in labels if (cell := record.cell(label)) and cell.text not in NOTHING), None)
         value = as_percent(cell.value, document.source.locale) if cell else None
