@@ -33,17 +33,19 @@ def read(source: Source) -> Document:
     facts = Phrases(cell for row in range(titles[0]) for cell in grid.cells(row))
     kind = detection(source, grid, titles[0])
     for cell in facts.others:
-        if cell.text.casefold().startswith(kind):
+        if cell.text.casefold() == kind:
             cell.mapped()
     document = source.document()
     shared = run(document, facts)
-    shared["custom"] |= {cell.text: cell.keep() for cell in facts.others if not cell.text.casefold().startswith(kind)}
+    shared["custom"] |= {cell.text: cell.keep() for cell in facts.others if cell.text.casefold() != kind}
     for title in titles:
         header = next((row for row in range(title + 1, len(grid.rows)) if not grid.blank(row)), None)
         found = None if header is None else matrix(grid, header, as_written=True)
         if found is None:
             raise source.damaged(f"line {grid.line(title)}", "no column numbers under 'Raw Data'", "a matrix of wells")
-        grid.structure(title)
+        for cell in grid.cells(title):
+            if TITLE.fullmatch(cell.text):
+                cell.mapped()
         found.tell(source)
         plate(document, found, kind, grid.texts(title), shared)
     if not document.groups:
