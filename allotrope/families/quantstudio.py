@@ -290,7 +290,8 @@ class _Reader:
             for well, reaction in self.reactions:
                 at = at_wells.get(well, [])
                 if at and None not in (columns[0][i] for i in at):
-                    melting_curve(reaction.node, "slope", *([column[i] for i in at] for column in columns))
+                    if not melting_curve(reaction.node, "slope", *([column[i] for i in at] for column in columns)):
+                        continue
                     melted.settle(at, ["Well", "Temperature", "Fluorescence", "Derivative"], 1)
                     melted.ignore(at, ["Reading"], "counts the readings")
                     melted.ignore(at, ["Well Position"], POSITION)
@@ -311,7 +312,8 @@ class _Reader:
             for dye, name in ((reporter, "reporter"), (self.passive, "passive reference")):
                 if at and dye and fold(dye) in dyes:
                     values = [dyes[fold(dye)][i] for i in at]
-                    fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in at], values)
+                    if not fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in at], values):
+                        continue
                     columns.settle(at, ["Well", "Cycle", dye], 1)
                     columns.ignore(at, ["Well Position"], POSITION)
         columns.ignore(range(len(columns)), columns.table.labels(), "a dye that no target of the well uses")

@@ -237,3 +237,69 @@ def test_gen5_settings_given_twice_are_both_kept(shared: Path) -> None:
     text = "\n".join(lines_of(path))
     after = allotrope.convert(stream(text.replace("Read Height: 8 mm", "Read Height: 8 mm\n\tRead Height: 4.5 mm"), path.name))
     assert b"8 mm; 4.5 mm" in after.to_json()
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Type", "Plate ID", "Target", "Concentration (copies/µL)", "Partitions (valid)", "Partitions (positive)", "Threshold"],
+)
+def test_qiacuity_without_a_column_is_valid(shared: Path, label: str) -> None:
+    """What the schema requires and the list lacks is said; every well stays a measurement."""
+    path = source_of(shared, "qiacuity_dpcr/01")
+    rows = [line.split(",") for line in lines_of(path)]
+    at = rows[1].index(label)
+    after = allotrope.convert(stream("\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows), path.name))
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
+    assert not [finding for finding in after.findings if finding.level == "error"]
+
+
+def test_a_qiacuity_list_saved_by_a_spreadsheet_is_recognised(shared: Path) -> None:
+    """Without quotes its first label is that of a block of facts of another instrument."""
+    path = source_of(shared, "qiacuity_dpcr/02")
+    after = allotrope.convert(stream("\n".join(lines_of(path)).replace('"', ""), path.name))
+    assert after.instrument == "qiacuity_dpcr"
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
+
+
+def test_two_runs_of_bmg_in_one_file_have_their_own_facts(shared: Path) -> None:
+    """Plate, time and the rest stand above each run's matrices."""
+    path = source_of(shared, "bmg_mars/01")
+    text = "\n".join(lines_of(path))
+    second = text.replace("472-0016", "472-0017").replace("03/03/2016", "03/03/2017")
+    after = allotrope.convert(stream(f"{text}\n{second}", path.name))
+    plates, times = set(), set()
+    for document in after.asm["plate reader aggregate document"]["plate reader document"]:
+        aggregate = document["measurement aggregate document"]
+        times.add(aggregate["measurement time"][:4])
+        plates |= {node["sample document"]["well plate identifier"] for node in aggregate["measurement document"]}
+    assert plates == {"472-0016", "472-0017"}
+    assert times == {"2016", "2017"}
+
+
+@pytest.mark.parametrize("name", ["revvity_kaleido/01", "revvity_kaleido/02"])
+def test_further_results_of_a_kaleido_report_are_told(shared: Path, name: str) -> None:
+    """They are kept, with a warning."""
+    path = source_of(shared, name)
+    text = "\n".join(lines_of(path))
+    assert len(found(allotrope.convert(stream(f"{text}\n{text}", path.name)), "more-results")) == 1
+
+
+def test_a_gen5_plate_without_values_is_told(shared: Path) -> None:
+    """Beside a plate that has values."""
+    path = source_of(shared, "agilent_gen5/17")
+    text = "\n".join(lines_of(path))
+    after = allotrope.convert(stream(f"{text}\n\n{text[: text.index('Results')]}", path.name))
+    assert measurements(after.asm) == measurements(allotrope.convert(path).asm)
+    assert len(found(after, "plate-without-values")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("appbio_quantstudio/02", 1), ("appbio_quantstudio/07", 2), ("appbio_quantstudio/07", 5)]
+)
+def test_quantstudio_curves_without_a_column_are_kept(shared: Path, name: str, column: int) -> None:
+    """A curve without cycles, or a melting curve without its derivative, is none; the document is valid."""
+    path = source_of(shared, name)
+    rows = [line.split("\t") for line in lines_of(path)]
+    after = allotrope.convert(stream("\n".join("\t".join(row[:column] + row[column + 1 :]) for row in rows), path.name))
+    assert not [finding for finding in after.findings if finding.level == "error"]
+    assert measurements(after.asm) > 0
