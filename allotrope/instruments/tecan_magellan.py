@@ -70,8 +70,8 @@ class Run:
         elif temperature:
             self.temperatures.append((temperature[1] or "", number(temperature[2], line.store.locale.decimal)))
             line.mapped()
-        elif re.match(r"\d+ ?nm", text) or re.match(r"Measurement \d+\W*$", text):
-            line.mapped()
+        elif re.match(r"\d+ ?nm\W*$", text) or re.match(r"Measurement \d+\W*$", text):
+            line.ignore("title of settings, which say what it says")
         elif text.startswith(("Date: ", "Time: ")):
             self.kept["exported"] = line.keep()
         elif ":" not in text:
