@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope import __version__
 from allotrope.detect import Detection, detect_probe
-from allotrope.errors import BadOption, Damaged, Finding
+from allotrope.errors import Damaged, Finding
 from allotrope.instrument import Instrument
 from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
 from allotrope.registry import load
 from allotrope.source import Source
-from allotrope.values import zone_named
+from allotrope.stated import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OPTICAL = frozenset(("plate reader", "spectrophotometry", "solution analyzer"))
 Input = str | PurePath | BinaryIO
+NOTHING = Stated()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,7 @@ def convert(
 
     `device` (an identifier) and `owner` say what exports rarely do.
     """
-    given = {"timezone": timezone, "encoding": encoding, "decimal": decimal, "date_order": date_order}
-    read = reader(source, instrument, **given, device=device, owner=owner)
+    read = reader(source, instrument, Stated(timezone, encoding, decimal, date_order, device, owner))
     with _many_objects():
         found, asm = read(None)
         ledger = balance(found.stores, found.name)
@@ -104,33 +104,18 @@ def convert(
 
 
 def reader(
-    source: Input,
-    instrument: str | Instrument | None = None,
-    *,
-    timezone: str | None = None,
-    encoding: str | None = None,
-    decimal: str | None = None,
-    date_order: str | None = None,
-    device: str | None = None,
-    owner: str | None = None,
+    source: Input, instrument: str | Instrument | None = None, stated: Stated = NOTHING
 ) -> Callable[[Callable[[Source], None] | None], tuple[Source, dict[str, Any]]]:
     """A function that reads the source into a document, as often as asked; `prepare` may alter the source before."""
-    if decimal not in (None, ".", ","):
-        raise BadOption(option="--decimal", found=decimal, expected="'.' or ','")
-    _check_encoding(encoding)
-    order = date_order.upper() if date_order else None
-    if order not in (None, "DMY", "MDY", "YMD"):
-        raise BadOption(option="--date-order", found=date_order, expected="DMY, MDY or YMD")
-    zone = zone_named(timezone) if timezone else None
-    probe = Probe(source, encoding=encoding)
+    probe = Probe(source, encoding=stated.encoding)
     if isinstance(instrument, Instrument):
         chosen = instrument
     else:
         chosen = load(instrument, probe.name) if instrument else load(detect_probe(probe).instrument)
 
     def read(prepare: Callable[[Source], None] | None = None) -> tuple[Source, dict[str, Any]]:
-        found = Source(probe, chosen, version=__version__, timezone=zone, decimal=decimal, date_order=order)
-        found.device, found.owner = device, owner
+        found = Source(probe, chosen, version=__version__, timezone=stated.zone, decimal=stated.decimal, date_order=stated.order)
+        found.device, found.owner = stated.device, stated.owner
         if prepare:
             prepare(found)
         if chosen.signature.kinds and probe.kind not in chosen.signature.kinds:
@@ -141,14 +126,6 @@ def reader(
         return found, chosen.read(found).finish()
 
     return read
-
-
-def _check_encoding(encoding: str | None) -> None:
-    """Raise BadOption for a name that is no text encoding."""
-    try:
-        "a".encode(encoding or "utf-8")
-    except (LookupError, ValueError) as error:
-        raise BadOption(option="--encoding", found=encoding, expected="a text encoding, as utf-8, utf-16 or cp1252") from error
 
 
 def _conventions(asm: dict[str, Any], technique: str) -> list[Finding]:

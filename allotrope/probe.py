@@ -24,6 +24,8 @@ BROKEN_STREAMS = (zlib.error, lzma.LZMAError)
 """What the decompressors raise for damaged data, beside OSError and EOFError."""
 HEAD = 16_384
 """Characters of a text that signatures look at."""
+ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+"""How the archive of an OpenDocument spreadsheet begins, behind its first header."""
 SHEET_ROWS = 200
 """Rows of a sheet that signatures look at."""
 
@@ -96,6 +98,8 @@ class Probe:
             return "folder"
         if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             names = set(self.members)
+            if "content.xml" in names and ODS in data[:200]:
+                return "workbook"
             return "workbook" if "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names) else "zip"
         if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             return "workbook" if {"workbook", "book"} & {name.lower() for name in self.members} else "ole"

@@ -15,6 +15,7 @@ from allotrope.errors import AllotropeError
 from allotrope.labels import fold
 from allotrope.ledger import balance
 from allotrope.record import IGNORED, KEPT, MAPPED
+from allotrope.stated import Stated
 from assayline.errors import NothingThere
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Explanation:
         def trace(source: Source) -> None:
             source.trace = True
 
-        self._read = reader(path, instrument, **options)
+        self._read = reader(path, instrument, Stated(**options))
         self.source, self.asm = self._read(trace)
         self.name = self.source.name
         self.ledger: Ledger = balance(self.source.stores, self.name)

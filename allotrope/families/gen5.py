@@ -181,10 +181,10 @@ def _block(grid: Grid, title: str, waiting: int, first: int, last: int, end: int
     kind = _starts(grid, head) if head < last else ""
     if not kind:
         return Block(title or grid.text(first).rstrip(":"), first if waiting < 0 else waiting, last)
-    if waiting >= 0:
-        grid.at(waiting, 0).mapped()
+    for row in (*([waiting] if waiting >= 0 else ()), *range(first, head)):
+        for cell in grid.cells(row):
+            cell.ignore("heading of a table")
     if head > first:
-        grid.structure(first)
         above = title
         title = grid.text(first).rstrip(":")
         if above.startswith("Read ") and ":" in above:
@@ -218,9 +218,12 @@ def lines(plate: Matrix) -> Iterator[tuple[str, str, list[tuple[str, Cell]]]]:
     grid, column = plate.grid, label_column(plate)
     for row, letters in plate.lines:
         label = grid.text(row, column)
-        if label:
+        cells = [(well, cell) for well, cell in plate.line(row, letters, label) if cell]
+        if label and cells:
             grid.at(row, column).mapped()
-        yield letters, label, [(well, cell) for well, cell in plate.line(row, letters, label) if cell]
+        elif label:
+            grid.at(row, column).ignore("label of a line without values")
+        yield letters, label, cells
 
 
 def layout(export: PlateExport) -> dict[str, dict[str, Cell]]:

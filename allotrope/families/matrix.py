@@ -59,11 +59,23 @@ class Matrix:
             source.find("odd-row", message, self.grid.cells(row)[0].where, "warning")
 
     def structure(self) -> None:
-        """Mark column numbers and row letters as structure: they decided the locations."""
-        for column in self.columns:
+        """Mark column numbers and row letters as structure: they decided the locations of filled wells."""
+        self.unused()
+        filled = [column for column in self.columns if any(self.grid.text(row, column) for row, _ in self.lines)]
+        for column in filled:
             self.grid.at(self.header, column).mapped()
         for row, _ in self.lines:
-            self.grid.at(row, self.letters).mapped()
+            if any(self.grid.text(row, column) for column in filled):
+                self.grid.at(row, self.letters).mapped()
+
+    def unused(self) -> None:
+        """Ignore column numbers and row letters of empty columns and rows."""
+        empty = [(self.header, at) for at in self.columns if not any(self.grid.text(row, at) for row, _ in self.lines)]
+        empty += [(row, self.letters) for row, _ in self.lines if not any(self.grid.text(row, at) for at in self.columns)]
+        for place in empty:
+            cell = self.grid.at(*place)
+            if cell:
+                cell.ignore("row or column of a plate without values")
 
 
 def matrix(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.families.phrase_facts import Facts
@@ -46,7 +48,7 @@ class Plate:
         self.grid = grid
         self.facts = PlateFacts(grid, range(first, title))
         self.barcode = (self.facts.text("Barcode1") or "").strip("<>")
-        self.time = self.facts.time("Read Time", grid.locale)
+        self.time = self.facts.time("Read Time", grid.locale) if self._dated() else None
         self.analyst = self.facts.text("User")
         spot = self.facts.text("SpotID") or ""
         self.spot = spot if spot.isdigit() else ""
@@ -57,6 +59,11 @@ class Plate:
         self.control = self.facts.keep(*CONTROL)
         self.custom: dict[str, Any] = {}
         """What is left of the facts, taken once the first plate has given those of the device."""
+
+    def _dated(self) -> bool:
+        """Whether the read time begins like a date."""
+        entry = self.facts.entries.get(fold("Read Time"))
+        return entry is not None and re.match(r"\d|[^\W\d]{3}", entry[1]) is not None
 
     def _matrix(self, header: int) -> int:
         """Read the lines under the column numbers; a line without letters is the next spot of the well row above it."""
@@ -98,7 +105,7 @@ class Plate:
                 odd.append(row)
             row += 1
         usual = min(map(len, found.values()), default=0)
-        for name, following in zip(list(found), [*list(found)[1:], None], strict=True):
+        for name, following in zip_longest(list(found), list(found)[1:]):
             lacks = following is not None and (row_index(following) or 0) > (row_index(name) or 0) + 1
             if lacks and len(found[name]) > usual:
                 odd += found[name][usual:]

@@ -47,9 +47,14 @@ class Facts:
         """The time of a fact in ISO 8601, mapped."""
         return self._take(label, MAPPED, lambda value: moment(value, locale))  # type: ignore[no-any-return]
 
-    def number(self, label: str, locale: Locale) -> int | float | None:
-        """The number at the start of a fact such as `0.0025  Sq.mm`, mapped."""
-        return self._take(label, MAPPED, lambda value: number(value.split()[0], locale.decimal))  # type: ignore[no-any-return]
+    def number(self, label: str, locale: Locale, unit: str = "") -> int | float | None:
+        """The number of a fact, mapped; with a unit, that of `0.0025  Sq.mm`; None, and still there, in another unit."""
+
+        def read(value: str) -> int | float | None:
+            text, *rest = value.split(maxsplit=1)
+            return number(text, locale.decimal) if rest in ([], [unit]) else None
+
+        return self._take(label, MAPPED, read)  # type: ignore[no-any-return]
 
     def keep(self, *labels: str) -> dict[str, Any]:
         """Custom information from the facts with these labels, or from all that nothing has taken."""

@@ -92,18 +92,24 @@ def _told(values: Sequence[Any]) -> bool:
     return any(value is not None for value in values)
 
 
-def fluorescence(node: Node, name: str, label: str, cycles: Sequence[Any], values: Sequence[Any]) -> None:
-    """Put the fluorescence of one dye over the cycles into a measurement."""
-    if _told(values):
-        node[f"{name} data cube"] = cube(label, [(*CYCLES, cycles)], [("fluorescence", "RFU", values)])
+def fluorescence(node: Node, name: str, label: str, cycles: Sequence[Any], values: Sequence[Any]) -> bool:
+    """Put the fluorescence of one dye over the cycles into a measurement; False where there is none, or a cycle lacks."""
+    if not _told(values) or None in cycles:
+        return False
+    node[f"{name} data cube"] = cube(label, [(*CYCLES, cycles)], [("fluorescence", "RFU", values)])
+    return True
 
 
-def melting_curve(node: Node, slope: str, temperatures: Sequence[Any], values: Sequence[Any], slopes: Sequence[Any]) -> None:
-    """Put a melting curve into a measurement; `slope` is what its derivative is called."""
+def melting_curve(node: Node, slope: str, temperatures: Sequence[Any], values: Sequence[Any], slopes: Sequence[Any]) -> bool:
+    """Put a melting curve into a measurement; `slope` is what its derivative is called.
+
+    The schema knows it only with its derivative: False where one of the two lacks.
+    """
     measures = [("fluorescence", "RFU", values), (slope, UNITLESS, slopes)]
-    told = [one for one in measures if _told(one[2])]
-    if told:
-        node["melting curve data cube"] = cube("melting curve", [("temperature", "degC", temperatures)], told)
+    if not all(_told(one[2]) for one in measures):
+        return False
+    node["melting curve data cube"] = cube("melting curve", [("temperature", "degC", temperatures)], measures)
+    return True
 
 
 @dataclass(eq=False)

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from allotrope.source import Source as File
 
 TRUE = frozenset(("yes", "y", "true", "t", "1"))
+FALSE = frozenset(("no", "n", "false", "f", "0"))
 SETUP = ("Well", "Well Position", "Sample Name", "Task", "Reporter", "Quencher", "Target Name")
+POSITION = "repeats the position of the well"
 COLOURS = ("Sample Color", "Biogroup Color", "Target Color")
 FLAGS = ("HIGHSD", "NOAMP", "EXPFAIL", "THOLDFAIL", "PRFDROP")
 STANDING = ("BADROX", "CQCONF", "NOISE", "OUTLIERRG")
@@ -81,7 +83,7 @@ class _Reader:
             raise source.damaged("the sections", ", ".join(export.tables) or "none", "a section 'Results'")
         self.results = found
         self.setup = export.tables.get("Sample Setup", found)
-        experiment = export.facts.text("Experiment Type") or ""
+        experiment = str(export.facts.peek("Experiment Type") or "")
         kind = next((kind for start, kind in KINDS if fold(experiment).startswith(start)), None)
         if kind is None:
             raise source.damaged("'Experiment Type'", experiment or "nothing", "an experiment that QuantStudio knows")
@@ -118,7 +120,7 @@ class _Reader:
             "equipment serial number": facts.text("Instrument Serial Number"),
         }
         self.time = facts.time(locale, "Experiment Run End Time", "Experiment Run Stop Time")
-        self.block = facts.text("Block Type") or ""
+        self.block = str(facts.peek("Block Type") or "")
         self.barcode = facts.text("Experiment Barcode", "Barcode")
         self.analyst = facts.text("Experiment User Name", "User Name")
         self.experiment = facts.text("Experiment Name")
@@ -277,7 +279,8 @@ class _Reader:
                 reaction = by_target.get(key)
                 if reaction is not None:
                     amplification(reaction.node, *([column[i] for i in at] for column in (cycles, reporter, corrected)))
-                    amplified.settle(at, amplified.table.labels(), 1)
+                    amplified.settle(at, [label for label in amplified.table.labels() if fold(label) != "well position"], 1)
+                    amplified.ignore(at, ["Well Position"], POSITION)
             amplified.ignore(range(len(amplified)), amplified.table.labels(), "a cycle of a well or target without results")
         self._dyes()
         melted = self._columns("Melt Curve Raw Data")
@@ -287,9 +290,11 @@ class _Reader:
             for well, reaction in self.reactions:
                 at = at_wells.get(well, [])
                 if at and None not in (columns[0][i] for i in at):
-                    melting_curve(reaction.node, "slope", *([column[i] for i in at] for column in columns))
-                    melted.settle(at, [label for label in melted.table.labels() if fold(label) != "reading"], 1)
+                    if not melting_curve(reaction.node, "slope", *([column[i] for i in at] for column in columns)):
+                        continue
+                    melted.settle(at, ["Well", "Temperature", "Fluorescence", "Derivative"], 1)
                     melted.ignore(at, ["Reading"], "counts the readings")
+                    melted.ignore(at, ["Well Position"], POSITION)
 
     def _dyes(self) -> None:
         """The curves of a target's reporter dye and of the passive reference."""
@@ -307,8 +312,10 @@ class _Reader:
             for dye, name in ((reporter, "reporter"), (self.passive, "passive reference")):
                 if at and dye and fold(dye) in dyes:
                     values = [dyes[fold(dye)][i] for i in at]
-                    fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in at], values)
-                    columns.settle(at, ["Well", "Well Position", "Cycle", dye], 1)
+                    if not fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in at], values):
+                        continue
+                    columns.settle(at, ["Well", "Cycle", dye], 1)
+                    columns.ignore(at, ["Well Position"], POSITION)
         columns.ignore(range(len(columns)), columns.table.labels(), "a dye that no target of the well uses")
 
     def _columns(self, *names: str) -> Columns | None:
@@ -330,9 +337,12 @@ class _Reader:
 
 
 def flag(record: Record, label: str) -> bool | None:
-    """A yes or no, mapped."""
-    found = record.text(label)
-    return None if found is None else found.lower() in TRUE
+    """A yes or no, mapped; any other word stays as it is."""
+    word = record.peek(label).lower()
+    if word not in TRUE | FALSE:
+        return None
+    record.text(label)
+    return word in TRUE
 
 
 def plain(cell: Cell) -> Any:

@@ -57,6 +57,9 @@ class Settings:
         for part in re.split(r",\s+", line):
             key, colon, value = part.partition(": ")
             if colon:
+                before = self.pairs.get(key.strip(), value.strip())
+                if before != value.strip():
+                    self.remarks.append(f"{key.strip()}: {before}")
                 self.pairs[key.strip()] = value.strip()
             else:
                 self.remarks.append(part)
@@ -122,7 +125,7 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
         put(node, "detector wavelength setting", number(tag[3]), "nm")
     elif light:
         put(node, "transmitted light setting", LIGHTS[light])
-    objective = read.own.pairs.get("Objective", "").rstrip("xX")
+    objective = re.sub(r"\s*[xX]$", "", read.own.pairs.get("Objective", ""))
     magnification = number(objective, locale.decimal)
     magnification = number(objective, ".") if magnification is None else magnification  # the name of a part
     quantities = (
@@ -135,7 +138,8 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
         if value is not None:
             put(node, path, value, unit)
     node["auto focus setting"] = any(remark in FOCUS for remark in read.channels[0].remarks)
-    custom = read.own.custom(("Objective", "Montage rows", "columns"), "Read settings")
+    placed = ("Montage rows", "columns", *(("Objective",) if magnification is not None else ()))
+    custom = read.own.custom(placed, "Read settings")
     if not tag:
         custom["Channel"] = channel.head
     return node | {CUSTOM: custom | channel.custom(("Integration time", "Camera gain", "LED intensity"), "Channel settings")}

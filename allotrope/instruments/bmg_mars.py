@@ -21,39 +21,39 @@ if TYPE_CHECKING:
 READS = {"absorbance": "mAU", "fluorescence": "RFU", "luminescence": "RLU"}
 """Detection types and the unit of what they measure."""
 TITLE = re.compile(r"^\W*(?:\d+\.\s*)?Raw Data\s*(?:\((.*)\))?", re.IGNORECASE)
+RUN = re.compile(r"^\W*(User|Test name):", re.IGNORECASE)
 FILTERS = re.compile(r"^(\d+(?:[.,]\d+)?)(?:(?:-\d+)?[/ ](\d+(?:[.,]\d+)?)(?:-\d+)?)?$")
 
 
 def read(source: Source) -> Document:
-    """The facts above the first `Raw Data` row hold for every well of every matrix."""
+    """The facts above a `Raw Data` row hold for every well of its matrix and of those below, up to the facts of another run."""
     grid = source.grid()
     titles = [row for row in range(len(grid.rows)) if any(TITLE.match(value) for value in grid.texts(row)[:2])]
     if not titles:
         raise source.damaged("the data", "no row that starts with 'Raw Data'", "at least one matrix of raw data")
-    facts = Phrases(cell for row in range(titles[0]) for cell in grid.cells(row))
-    kind = detection(source, grid, titles[0])
-    for cell in facts.others:
-        if cell.text.casefold().startswith(kind):
-            cell.mapped()
     document = source.document()
-    shared = run(document, facts)
-    shared["custom"] |= {cell.text: cell.keep() for cell in facts.others if not cell.text.casefold().startswith(kind)}
+    kind, shared, end = "", dict[str, Any](), 0
     for title in titles:
+        if not shared or any(RUN.match(value) for row in range(end, title) for value in grid.texts(row)):
+            kind, shared = run(document, grid, range(end, title))
         header = next((row for row in range(title + 1, len(grid.rows)) if not grid.blank(row)), None)
         found = None if header is None else matrix(grid, header, as_written=True)
         if found is None:
             raise source.damaged(f"line {grid.line(title)}", "no column numbers under 'Raw Data'", "a matrix of wells")
-        grid.structure(title)
+        for cell in grid.cells(title):
+            if TITLE.fullmatch(cell.text):
+                cell.mapped()
         found.tell(source)
         plate(document, found, kind, grid.texts(title), shared)
+        end = found.end
     if not document.groups:
         raise source.empty(f"line {grid.line(titles[0])}", "a matrix without values", "at least one well")
     return document
 
 
-def detection(source: Source, grid: Grid, end: int) -> str:
+def detection(source: Source, grid: Grid, rows: range) -> str:
     """The detection type: a cell of its own says it, else any cell of the header names it."""
-    cells = [value.casefold() for row in range(end) for value in grid.texts(row)]
+    cells = [value.casefold() for row in rows for value in grid.texts(row)]
     named = {kind for kind in READS if any(cell.startswith(kind) for cell in cells)}
     named = named or {kind for kind in READS if any(kind in cell for cell in cells)}
     if len(named) != 1:
@@ -61,9 +61,15 @@ def detection(source: Source, grid: Grid, end: int) -> str:
     return named.pop()
 
 
-def run(document: Document, facts: Phrases) -> dict[str, Any]:
-    """The facts of the run by where they stand in the document."""
-    document.system["UNC path"] = facts.text("Path")
+def run(document: Document, grid: Grid, rows: range) -> tuple[str, dict[str, Any]]:
+    """The detection type of a run, and its facts by where they stand in the document."""
+    facts = Phrases(cell for row in rows for cell in grid.cells(row))
+    kind = detection(document.source, grid, rows)
+    for cell in facts.others:
+        if cell.text.casefold() == kind:
+            cell.mapped()
+    if "UNC path" not in document.system:
+        document.system["UNC path"] = facts.text("Path")
     shared = {
         "analyst": facts.text("User"),
         "measurement time": facts.joined_time("Date", "Time"),
@@ -71,7 +77,8 @@ def run(document: Document, facts: Phrases) -> dict[str, Any]:
         "experimental data identifier": facts.text("ID2"),
         "plate": facts.text("ID1"),
     }
-    return shared | {"custom": facts.rest()}
+    others = {cell.text: cell.keep() for cell in facts.others if cell.text.casefold() != kind}
+    return kind, shared | {"custom": facts.rest() | others}
 
 
 def wavelengths(title: list[str]) -> tuple[str, dict[str, Any]]:

@@ -173,9 +173,11 @@ def keywords(group: Group, node: Asm, sample: Node) -> dict[str, Any]:
     cells: dict[str, Cell] = {}
     parent = sample.child("Keywords")
     for keyword in parent.all("Keyword") if parent is not None else ():
-        name, cell = keyword.record.text("name"), keyword.record.cell("value")
-        if name and cell:
-            cells[name] = cell
+        called, cell = keyword.record.cell("name"), keyword.record.cell("value")
+        if called and cell:
+            cells[called.as_text() or ""] = cell
+        elif called:
+            called.ignore("keyword without a value")
     texts = {"analyst": "$OP"}
     for key, name in texts.items():
         put(group.node, key, cells[name].as_text() if name in cells else None)

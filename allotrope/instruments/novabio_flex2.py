@@ -39,7 +39,8 @@ ANALYTES = {
 
 def ratio(value: Any, locale: Locale) -> int | float | None:
     """The first part of a dilution such as 2:1."""
-    return as_percent(str(value).partition(":")[0], locale)
+    found = re.fullmatch(r"([^:]+)(?::[\d.,]+)?", str(value).strip())
+    return as_percent(found[1], locale) if found else None
 
 
 def quantity(label: str, path: str, unit: str) -> Field:
@@ -63,7 +64,8 @@ GASES = (
     quantity("O2 Saturation", "oxygen saturation", "%"),
 )
 ACIDITY = (quantity("pH", "pH", "pH"), quantity("Vessel Temperature (°C)", "temperature", "degC"))
-DETECTIONS = (
+Detection = tuple[str, tuple[Field, ...], tuple[str, ...]]
+DETECTIONS: tuple[Detection, ...] = (
     ("cell-counting", COUNTS, ("Viability", "Viable Density")),
     ("blood-gas-detection", GASES, ("PO2", "PCO2")),
     ("osmolality-detection", (quantity("Osm", "osmolality", "mosm/kg"),), ("Osm",)),
@@ -100,31 +102,49 @@ def read(source: Source) -> Document:
     document.device["device identifier"] = name[1] if name and name[1] else None
     texts = {cell.label: cell.text.replace(" ", "") for cell in units or () if cell}
     kept: dict[str, Any] = {}
+    detections = DETECTIONS
     if units is not None:
-        _settle_units(units)
+        detections = _settle_units(document, units)
         kept = {label: value for label, value in units.rest().items() if value != "-"}
     for record in records:
-        _sample(document, record, texts, {"units": kept} if kept else {}, exported)
+        _sample(document, record, detections, texts, {"units": kept} if kept else {})
+    for group in document.groups:
+        put(group.node, "data processing time", exported)
     if not any(group.measurements for group in document.groups):
         raise source.empty(f"line {grid.line(header)}", "a header without results", "at least one result")
     return document
 
 
-def _settle_units(units: Record) -> None:
-    """The units of the columns that have a place in the schema decided, or repeat, the unit there."""
-    labels = [*ANALYTES, *(label for _, fields, _ in DETECTIONS for field in fields for label in field.names)]
-    for label in labels:
+def _settle_units(document: Document, units: Record) -> tuple[Detection, ...]:
+    """The detections without the columns that are in another unit than the schema's; what repeats that unit is mapped."""
+    for label in ANALYTES:
         units.text(label)
+    other: set[str] = set()
+    for label, unit in ((name, field.unit) for _, fields, _ in DETECTIONS for field in fields for name in field.names):
+        text = "".join(units.peek(label).split())
+        if text.casefold().removeprefix("x") == "".join((unit or "").split()).casefold():
+            units.text(label)
+        elif text not in ("", "-"):
+            other.add(label)
+            message = f"{label} is in {text!r}, the schema knows {unit}; its values are kept, not converted"
+            document.source.find("other-unit", message, next(iter(units)).where, "warning")
+    return tuple(
+        (name, tuple(field for field in fields if not other.intersection(field.names)), needed)
+        for name, fields, needed in DETECTIONS
+        if not other.intersection(needed)
+    )
 
 
-def _sample(document: Document, record: Record, units: dict[str, str], kept: dict[str, Any], exported: str | None) -> None:
+def _sample(
+    document: Document, record: Record, detections: tuple[Detection, ...], units: dict[str, str], kept: dict[str, Any]
+) -> None:
     """One sample: a measurement for each kind of detection that gave results."""
     group = document.group()
     analytes = _analytes(document, record, units)
     if analytes:
         node = _measurement(group, "metabolite-detection")
         node["analyte aggregate document"] = {"analyte document": analytes}
-    for detection, fields, required in DETECTIONS:
+    for detection, fields, required in detections:
         if all(as_percent(record.peek(label), record.store.locale) is not None for label in required):
             node = _measurement(group, detection)
             apply(fields, record, node)
@@ -134,10 +154,12 @@ def _sample(document: Document, record: Record, units: dict[str, str], kept: dic
         set_aside(document, record, "the sample has no result that makes a measurement")
         return
     put(group.document, "analyst", record.text("Operator"))
-    put(group.node, "data processing time", exported)
     for node in group.measurements:
         apply(SAMPLE, record, node)
     control = record.keep(*CONTROL)
+    dilution = record.peek("Cell Density Dilution")
+    if as_percent(dilution.partition(":")[2] or "1", record.store.locale) != 1:
+        kept = kept | {"Cell Density Dilution": dilution}
     rest = record.rest()
     for node in group.measurements:
         put(node, f"device control/{CUSTOM}", dict(control))

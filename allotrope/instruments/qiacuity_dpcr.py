@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from allotrope.columns import ABSENT
-from allotrope.envelope import CUSTOM, put
+from allotrope.envelope import CUSTOM, put, reach
 from allotrope.families.sections import keep_rows
 from allotrope.field import Field, apply, as_percent
 from allotrope.instrument import Instrument
-from allotrope.required import measured
+from allotrope.required import measured, missed
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ FIELDS = (
     *(Field(label, f"sample document/{CUSTOM}") for label in ("IC", "Control type", "Target (IC)", "Target (Control)")),
 )
 NEEDED = ("Partitions (valid)", "Partitions (positive)")
+REQUIRED = (
+    ("total partition count", "#"),
+    ("processed data/positive partition count", "#"),
+    ("processed data/number concentration", "#/μL"),
+)
 CALCULATED = (
     (("CI (95%)",), "CI (95%)", "%", "Positive Partition Count"),
     (("SD",), "SD", "(unitless)", "Number Concentration"),
@@ -84,7 +89,7 @@ def read(source: Source) -> Document:
 
 
 def measurement(document: Document, group: Group, record: Record) -> None:
-    """One row; without counts of partitions and a concentration it is none, and kept."""
+    """One row; without a count of partitions or a concentration it is none, and kept."""
     for label in (
         *(label for field in FIELDS for label in field.names),
         *(label for labels, *_ in CALCULATED for label in labels),
@@ -92,14 +97,18 @@ def measurement(document: Document, group: Group, record: Record) -> None:
         cell = record.cell(label)
         if cell and cell.text in NOTHING:
             cell.ignore("stands for no value")
-    numbers = [cell for label in (*NEEDED, *FIELDS[8].names) if (cell := record.cell(label)) and cell.number is not None]
-    if len(numbers) < len(NEEDED) + 1:
+    numbers = [label for label in (*NEEDED, *FIELDS[8].names) if record.peek_number(label) is not None]
+    if not numbers:
         document.source.find(
-            "row-without-counts", "no partitions or no concentration: kept as it is", next(iter(record)).where, "warning"
+            "row-without-counts", "neither partitions nor a concentration: kept as it is", next(iter(record)).where, "warning"
         )
         return
     node = group.measurement({"device control/device type": "dPCR", "device control/device identifier": DEVICE})
     apply(tuple(field for field in FIELDS if not absent(record, field)), record, node, document, group)
+    document.fill(node, "target DNA description")
+    for path, unit in REQUIRED:
+        if path.rpartition("/")[2] not in reach(node, path):
+            missed(document, node, path, unit, "Not reported in file")
     for labels, name, unit, feature in CALCULATED:
         cell = next((cell for label in labels if (cell := record.cell(label)) and cell.text not in NOTHING), None)
         value = as_percent(cell.value, document.source.locale) if cell else None
@@ -132,7 +141,11 @@ INSTRUMENT = Instrument(
     vendor="QIAGEN",
     product="QIAcuity Digital PCR System",
     manifest="pcr/BENCHLING/2023/09/dpcr",
-    signature=Signature(("text",), all=(text(r"Sample/NTC/Control"), text(r"\bPartitions \(valid\)"))),
+    signature=Signature(
+        ("text",),
+        all=(text(r"Sample/NTC/Control"), text(r"\bPartitions \((valid|positive|negative)\)")),
+        beats=("revvity_matrix",),
+    ),
     read=read,
     device={
         "device identifier": DEVICE,

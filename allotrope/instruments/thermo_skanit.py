@@ -35,7 +35,7 @@ ROLES = {
 CONTROL = ("Optical response compensation", "Plate adapter number", "Plate adapter name")
 SYSTEM = ("ESW version", "Dispenser")
 _PLATE = re.compile(r"\b(?:\w+\s+)?plate(?:\s+\d+)?\b", re.IGNORECASE)
-_WAVELENGTH = re.compile(r"Wavelength:\s*(\d{1,4})\s*nm")
+_WAVELENGTH = re.compile(r"Wavelength:\s*(\d{1,4})\s*nm\b")
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def facts(grid: Grid | None) -> Record:
     for row in range(len(grid.rows) if grid else 0):
         cells = grid.cells(row) if grid else []
         if grid and len(cells) == 1 and cells[0].handle % grid.width == 0:
-            cells[0].mapped()
+            cells[0].ignore("title of a sheet")
         elif grid and len(cells) == 2:
             found.append(grid.cell(cells[1].handle, cells[0].text))
     return Record.of(found)
@@ -78,8 +78,10 @@ def plates(grid: Grid, *, measured: bool) -> dict[str, Plate]:
         elif named:
             name = named[0]
         elif table:
-            grid.at(row, 0).mapped()
-            table.structure()
+            if measured:
+                grid.at(row, 0).mapped()
+                table.structure()
+            table.unused()
             plate = found.setdefault(name, Plate())
             if label == "Sample":
                 plate.samples |= {well: part for well, part in table.wells() if part}
@@ -155,6 +157,8 @@ class Session:
                     node = self.nodes.get((name, wavelength, well))
                     if node and number(value.value, grid.locale.decimal) is not None:
                         found, sources = value.as_number(), [(node, self.mode.lower())]
+                        grid.at(table.header, 0).mapped()
+                        table.structure()
                         self.document.calculated.add(f"{step}: {label}", found, "(unitless)", sources)
 
     def sample(self, name: str, plate: Plate, well: str) -> Node:

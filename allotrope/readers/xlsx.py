@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
 
+    from allotrope.readers.error_cells import Errors
+
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 MOST_CELLS = 50_000_000
 SHARED_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
+_BINARY = re.compile(r"content\.xml$|xl/(?:workbook\.bin|_rels/workbook\.bin\.rels|worksheets/.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
 _TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
@@ -38,8 +41,6 @@ _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</", re.DOTALL)
 _LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""", re.DOTALL)
-Errors = dict[tuple[int, int], str]
-"""Error values such as `#N/A` by row and column, counted from 0."""
 Extent = tuple[int, int, int]
 """Filled cells, rows and columns of a sheet."""
 _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
@@ -52,6 +53,8 @@ def open_workbook(data: bytes, file: str) -> Any:
 
     if data.startswith(b"PK"):
         _each_sheet(data, file, lambda _stream, _member: None)
+        if b"content.xml" in data:  # its repeated cells are laid out as soon as it is opened
+            _other_errors(data, file)
     try:
         return python_calamine.load_workbook(io.BytesIO(data))
     except python_calamine.CalamineError as error:
@@ -88,9 +91,44 @@ def look_over(data: bytes, file: str) -> tuple[dict[str, Errors], dict[str, byte
 
     if data.startswith(b"PK"):
         _each_sheet(data, file, look)
-    sheets = _members(data, file) if texts else {}
+    if not texts:
+        return _other_errors(data, file), {}
+    sheets = _members(data, file)
     errors = {sheet: by_member[member] for sheet, member in sheets.items() if member in by_member}
     return errors, {sheet: texts[member] for sheet, member in sheets.items() if member in texts}
+
+
+def _other_errors(data: bytes, file: str) -> dict[str, Errors]:
+    """The error values by sheet of a workbook that is not of XML sheets: xls, xlsb, ods."""
+    from allotrope.readers import error_cells
+
+    if not data.startswith(b"PK"):
+        return error_cells.of_xls(_workbook_stream(data))
+    parts: dict[str, bytes] = {}
+
+    def take(stream: IO[bytes], member: str) -> None:
+        parts[member] = stream.read()
+
+    _each_sheet(data, file, take, _BINARY)
+    if "content.xml" in parts:
+        return error_cells.of_ods(parts["content.xml"], file)
+    links = {link.get("Id"): link.get("Target", "") for link in _listed(parts.get("xl/_rels/workbook.bin.rels", b""))}
+    names = error_cells.names_of_xlsb(parts.get("xl/workbook.bin", b""))
+    targets = {name: links.get(relation, "") for name, relation in names.items()}
+    members = {name: target[1:] if target.startswith("/") else f"xl/{target}" for name, target in targets.items()}
+    return {name: error_cells.of_xlsb(parts[member]) for name, member in members.items() if member in parts}
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """The stream of an xls file that holds its sheets; empty where there is none."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
+            return bytes(ole.openstream(name).read()) if name else b""
+    except (OSError, olefile.olefile.OleFileError, ValueError, IndexError):
+        return b""  # calamine has read it: errors then stay the empty cells they are there
 
 
 def extent_of(xml: bytes) -> Extent | None:
@@ -109,9 +147,9 @@ def extent_of(xml: bytes) -> Extent | None:
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
-    """The rows of a sheet with its error values as texts where they stand."""
+    """The rows of a sheet with its error values as texts where they stand; an ods file has numbers of old beside them."""
     for (row, column), text in errors.items():
-        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] in ("", 0):
             rows[row][column] = text
     return rows
 

@@ -109,4 +109,8 @@ def _facts(report: dict[str, Any]) -> list[Evidence]:
         rows.append((f"{key}.used", "space that those indices speak for", None, "/choice/used"))
     for index, row in enumerate(report["beside"]):
         rows.append((f"{key}.beside{index + 1}", f"{row['what']} ({report['title']})", None, f"/beside/{index}/value"))
-    return facts_of(report, source, rows)
+    facts = facts_of(report, source, rows)
+    if "loss_change" in report["verdict"]:
+        what, change = f"lowest loss of {report['title']} on {cells} minus the first", report["verdict"]["loss_change"]
+        facts.append(Evidence(f"{key}.loss_change", what, change, "nats", source, "/verdict/loss_change", difference=True))
+    return facts

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latent", type=int, default=10, metavar="N", help="dimensions of the latent space (default: 10)")
     parser.add_argument("--hidden", type=int, default=128, metavar="N", help="units of a layer (default: 128)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
-    parser.add_argument("--max-epochs", type=int, default=400, metavar="N", help="of the training (default: 400)")
+    parser.add_argument("--max-epochs", type=int, metavar="N", help="of the training (default: 400; resolvi 60)")
     parser.add_argument("--batch-size", type=int, metavar="N", help="cells a step (default: 128; sysvi 32)")
     add_budget(parser)
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from assayline.cells.extra import require_extra
 
     require_extra()
-    from assayline.cells.models.spec import Settings
+    from assayline.cells.models.spec import Settings, spec
     from assayline.cells.models.training import Budget
     from assayline.cells.train import Reference
     from assayline.cells.train_step import train_step
@@ -52,9 +52,10 @@ def run(options: argparse.Namespace) -> Outcome:
 
     def progress(epoch: int, loss: float) -> None:
         if epoch % 20 == 0:
-            talk(f"epoch {epoch} of at most {options.max_epochs}: held-out loss {loss:.1f}")
+            talk(f"epoch {epoch} of at most {epochs}: held-out loss {loss:.1f}")
 
-    budget = Budget(options.seed, options.max_epochs, options.max_seconds, options.device, batch_size=options.batch_size)
+    epochs = options.max_epochs or spec(options.model).epochs
+    budget = Budget(options.seed, epochs, options.max_seconds, options.device, batch_size=options.batch_size)
     settings = Settings(options.latent, hidden=options.hidden)
     reference = Reference(options.reference, options.label_key) if options.reference else None
     folder = RunFolder(options.folder).existing().create()
@@ -62,6 +63,9 @@ def run(options: argparse.Namespace) -> Outcome:
     report, findings = train_step(folder, options.model, settings, budget, **words)
     word = "converged" if report["verdict"]["converged"] else "did not converge"
     text = f"{report['title']}, {report['verdict']['epochs']} epochs: {word}: {report['verdict']['because']}"
+    if "best_loss" in report["verdict"]:
+        kind, best, first = (report["verdict"][key] for key in ("watched", "best_loss", "first_loss"))
+        text += f"\nloss on {kind}: {best:.1f} nats a cell, {first:.1f} at first"
     for row in report["spaces"]:
         mixing = "" if row["mixing"] is None else f"samples mix {row['mixing']:.2f}, "
         text += f"\n  {row['space']}: {mixing}clusters kept {row['kept']:.2f}, apart {row['apart']:.2f}"

@@ -22,6 +22,7 @@ def read(source: Source) -> Document:
     """Every plate: kinetics, spectra and single matrices in the order of the reads, then the matrix of the others."""
     document = source.document()
     for export in plates(source):
+        before = len(document.groups)
         plate = Plate(source, document, export)
         shared = False
         for part in filter(lambda part: part.covered, plate.reads):
@@ -37,6 +38,9 @@ def read(source: Source) -> Document:
         if shared:
             endpoints(plate, plate.result_blocks(), plate.reads)
         put(document.aggregate, CUSTOM, plate.steps | leftovers(export))
+        if len(document.groups) == before:
+            message = "a plate without the value of any read: what its header and procedure say is kept"
+            source.find("plate-without-values", message, f"line {export.grid.line(export.procedure.start)}", "warning")
         if any(part.mode == "Luminescence" and plate.spectra(part) for part in plate.reads):
             message = "480/20 nm is stated as excitation of a luminescence spectrum, by convention; the file has none"
             source.find("assumed-setting", message, "Procedure Details")

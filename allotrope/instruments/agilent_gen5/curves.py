@@ -62,19 +62,13 @@ def _curve(plate: Plate, read: Read, label: str, block: Block) -> dict[str, Node
         name = str(float(wavelength["value"])) if wavelength else "None"
         measures = [(read.mode.lower(), UNITS[read.mode], values)]
         node[PROFILES[read.mode]] = cube(name, [("elapsed time", "s", times)], measures)
-    for column in range(1, len(plate.grid.rows[block.first])):
-        if split_well(plate.grid.text(block.first, column)) and column not in wells.values():
-            plate.grid.at(block.first, column).ignore("well without values")
     return nodes
 
 
 def spectrum(plate: Plate, read: Read, block: Block) -> None:
     """One table of wavelengths, and the results as calculated from its spectra."""
     rows, wells = _table(plate, block)
-    header = [cell for cell in plate.grid.cells(block.first) if split_well(cell.text)]
-    for cell in header:
-        cell.mapped()
-    count = well_count_of(cell.text for cell in header)
+    count = well_count_of(cell.text for cell in plate.grid.cells(block.first) if split_well(cell.text))
     waves = [plate.grid.at(row, 0).as_number() for row in rows]
     features = [f"{None if wave is None else float(wave)}nm" for wave in waves]
     optics = read.optics[0] if read.optics else None
@@ -127,6 +121,8 @@ def _table(plate: Plate, block: Block) -> tuple[list[int], dict[str, int]]:
         if split_well(well) and any(grid.text(row, column) for row in rows):
             grid.at(block.first, column).mapped()
             wells[well] = column
+        elif split_well(well):
+            grid.at(block.first, column).ignore("well without values")
     return rows, wells
 
 

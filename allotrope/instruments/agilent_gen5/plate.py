@@ -121,7 +121,7 @@ class Plate:
     def _control(self, read: Read, optics: Optics | None) -> Node:
         """The device control document: settings of read and filter set."""
         locale = self.locale
-        stated = read.settings.get("Read Height", "").partition(" ")[0]
+        stated = read.height or ""
         height = number(stated, locale.decimal)
         height = number(stated, ",") if height is None else height  # often the only decimal sign of an export
         control: Node = {

@@ -39,7 +39,7 @@ class Optics:
 
     def first(self, names: tuple[str, ...]) -> str:
         """The first of these settings that is there, without its unit."""
-        return next((self.settings[name].split(" nm")[0] for name in names if name in self.settings), "")
+        return next((self.settings[name].removesuffix(" nm") for name in names if name in self.settings), "")
 
     def wavelength(self, names: tuple[str, ...], locale: Locale) -> int | float | None:
         """The wavelength in nm of `485/20`."""
@@ -123,10 +123,19 @@ class Read:
         """How many measurements make one value."""
         return self.settings.get("Measurements/Data Point", "")
 
+    @property
+    def height(self) -> str | None:
+        """The (first) read height in mm."""
+        found = re.match(r"(\S+) mm(?:;|$)", self.settings.get("Read Height", ""))
+        return found[1] if found else None
+
     def custom(self, optics: Optics | None) -> Mapping[str, Scalar]:
         """What no field of the schema takes: the other settings, and lines that are no settings."""
         taken = {"Wavelengths", "Pathlength Correction", "Read Speed", "Measurements/Data Point", "Read Height"}
-        found: dict[str, Scalar] = {key: value for key, value in self.settings.items() if key not in taken}
+        several = {key for key, value in self.settings.items() if "; " in value and key != "Wavelengths"}
+        if self.height is None:
+            taken.discard("Read Height")
+        found: dict[str, Scalar] = {key: value for key, value in self.settings.items() if key not in taken - several}
         if optics and self.mode == "Luminescence" and "Mirror" in optics.settings:
             found["Mirror"] = optics.settings["Mirror"]
         if optics and optics.direction:

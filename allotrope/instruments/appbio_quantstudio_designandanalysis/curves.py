@@ -50,8 +50,8 @@ def dye_curves(reader: Reader) -> None:
         for dye, name in ((reporter, "reporter"), (reader.passive, "passive reference")):
             if places and dye and fold(dye) in dyes and None not in (cycles[place] for place in places):
                 values = dyes[fold(dye)]
-                fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in places], [values[i] for i in places])
-                used.setdefault(dye, []).extend(places)
+                if fluorescence(reaction.node, name, f"{name} dye", [cycles[i] for i in places], [values[i] for i in places]):
+                    used.setdefault(dye, []).extend(places)
     for dye, places in used.items():
         columns.settle(places, ("Well", "Stage Number", "Cycle Number", dye), MAPPED)
         columns.ignore(places, ("Well Position", "Step Number"), "repeats the results and the stage")
@@ -73,11 +73,8 @@ def melting_curves(reader: Reader) -> None:
     for reaction, at in zip(reader.reactions, reader.at, strict=True):
         places = of.get((reader.numbers[at], reaction.target or None), [])
         if places and None not in (temperatures[place] for place in places):
-            melting_curve(
-                reaction.node,
-                "derivative",
-                *([column[place] for place in places] for column in (temperatures, values, slopes)),
-            )
-            used += places
+            curve = ([column[place] for place in places] for column in (temperatures, values, slopes))
+            if melting_curve(reaction.node, "derivative", *curve):
+                used += places
     columns.settle(used, ("Well", "Target", "Temperature", "Fluorescence", "Derivative"), MAPPED)
     columns.ignore(used, (*REPEATED, "Reading"), "repeats the results")

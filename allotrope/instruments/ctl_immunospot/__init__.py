@@ -74,8 +74,7 @@ def read(source: Source) -> Document:
     facts = CountFacts(grid, first)
     tables: list[Table] = []
     for header, title in zip(found, titles, strict=True):
-        names = [cell.as_text() or "" for cell in grid.cells(title)]
-        tables += plates(source, grid, header, names)
+        tables += plates(source, grid, header, grid.cells(title))
     spread = histogram(grid, found[0])
     for row in range(first, len(grid.rows)):
         for cell in grid.cells(row):
@@ -100,7 +99,7 @@ def place(source: Source, facts: Facts, tables: list[Table], code: str | None, s
     time = facts.time("Counted", locale) or facts.time("Review Date", locale)
     analyst, assay = facts.text("Authenticated user"), facts.keep("Assay")
     plate = code or path.rpartition("\\")[2].rpartition(".")[0]
-    settings = {label: quantity(facts.number(label, locale), unit) for label, unit in PROCESSING.items()}
+    settings = {label: quantity(facts.number(label, locale, "Sq.mm"), unit) for label, unit in PROCESSING.items()}
     settings = {label: value for label, value in settings.items() if value is not None}
     custom = facts.keep()
     count = well_count(len(tables[0].rows) * len(tables[0].columns))

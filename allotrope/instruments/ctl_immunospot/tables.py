@@ -58,12 +58,15 @@ def heads(cells: list[Cell]) -> list[list[Cell]]:
     return runs if runs and len(runs[0]) > 1 else []
 
 
-def plates(source: Source, grid: Grid, header: int, names: list[str]) -> list[Table]:
+def plates(source: Source, grid: Grid, header: int, titles: list[Cell]) -> list[Table]:
     """The tables under a row of column numbers; rows go on until a line does not start with the next letter."""
     runs = heads(grid.cells(header))
     grid.structure(header)
-    if any("Plate Code" in name for name in names):
-        names = ["Spot Count"]
+    coded = [title for title in titles if "Plate Code" in title.text]
+    names = ["Spot Count"] if coded else [title.text for title in titles]
+    for title in coded or titles[: len(runs)]:
+        if not coded or re.search(r"Plate Code = [\w ]*\w", title.text):
+            title.mapped()
     tables = [Table(names[at] if at < len(names) else f"table {at + 1}") for at in range(len(runs))]
     expected = 0
     for row in range(header + 1, len(grid.rows)):

@@ -284,7 +284,7 @@ class Reader:
         for place, value in enumerate(values):
             leaves.add(f"[{place}]", "no number" if value is None else value)
         leaves.fates[:] = bytes([fate]) * len(values)
-        return values
+        return [None if isinstance(value, str) else value for value in leaves.values]
 
     def other_curves(self, group: Group) -> None:
         """Curves that no measurement takes: whole, in the custom information of the run."""

@@ -39,7 +39,7 @@ def blocks_of(grid: Grid) -> list[tuple[int, int]]:
             last = next((at for at in range(row + 1, len(grid.rows)) if grid.text(at).startswith(ends)), len(grid.rows))
             ended = last < len(grid.rows) and grid.text(last).startswith("~End")
             if ended:
-                grid.at(last, 0).mapped()
+                grid.at(last, 0).ignore("end of a block")
             found.append((row, last))
             row = last - (not ended)
         row += 1
@@ -59,10 +59,13 @@ def read(source: Source) -> Document:
     if start is None:
         place = "the text"
         raise source.damaged(place, "no line '##BLOCKS='", "an export of SoftMax Pro")
-    grid.structure(start)
     spans = blocks_of(grid)
     declared = int("".join(filter(str.isdigit, grid.text(start)))[:9] or len(spans))
+    for cell in grid.cells(start):
+        if declared >= len(spans):
+            cell.ignore("count of blocks")
     if declared < len(spans):
+        grid.structure(start)
         message = f"{len(spans)} blocks where the first line declares {declared}; the others are kept verbatim"
         source.find("more-blocks", message, f"line {grid.line(spans[declared][0])}", "warning")
     plates: list[PlateBlock] = []
@@ -83,7 +86,7 @@ def read(source: Source) -> Document:
     for plate in plates:
         delay = timedelta(seconds=float(plate.number("read time") or 0))
         experiment.plate(plate, (datetime.fromisoformat(saved) + delay).isoformat() if saved else None)
-        put(custom, CUSTOM, plate.custom)
+        put(custom, CUSTOM, plate.rest())
     for group in groups:
         experiment.group(group)
     for first, last in spans:

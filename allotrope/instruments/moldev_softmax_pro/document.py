@@ -44,6 +44,7 @@ class Experiment:
         self.nodes: dict[Place, list[Node]] = {}
         self.features: dict[str, str] = {}
         self.plates = [plate.text("name") for plate in plates]
+        self.told: set[str] = set()
         self.samples: dict[Place, tuple[str, str]] = {}
         for group in groups:
             for place, sample in group.samples.items():
@@ -51,7 +52,13 @@ class Experiment:
 
     def place(self, place: Place) -> Place:
         """Plate and well; with a single plate every group is of that one."""
-        return (self.plates[0], place[1]) if len(self.plates) == 1 else place
+        if len(self.plates) != 1:
+            return place
+        if place[0] not in ("", self.plates[0], *self.told):
+            self.told.add(place[0])
+            message = f"a group names the plate {place[0]!r}; it is taken for {self.plates[0]!r}, the only one"
+            self.document.source.find("other-plate", message, "", "warning")
+        return self.plates[0], place[1]
 
     def plate(self, plate: PlateBlock, time: str | None) -> None:
         """The measurements of a plate and its reduced values."""
@@ -89,7 +96,7 @@ class Experiment:
         put(control, "number of averages", plate.number("reads per well"), "#")
         put(control, "detector gain setting", plate.text("gain") or None)
         if mode == "Fluorescence":
-            put(control, "scan position setting (plate reader)", POSITIONS.get(plate.text("bottom read")))
+            put(control, "scan position setting (plate reader)", POSITIONS.get(plate.text("bottom read", POSITIONS)))
         lists = [("excitation wavelength setting", "excitation wavelengths")]
         lists.append(("wavelength filter cutoff setting", "cutoff filters"))
         if at is not None:
@@ -101,7 +108,7 @@ class Experiment:
             put(control, "total measurement time setting", plate.number("read time"), "s")
             put(control, "read interval setting", plate.number("read interval"), "s")
             put(control, "number of scans setting", plate.number("kinetic points"), "#")
-        sample, group_name = self.samples.get((name, well), (f"{name} {well}", ""))
+        sample, group_name = self.samples.get((name, well), (f"{name} {well}".strip(), ""))
         put(node, "sample document/location identifier", well)
         put(node, "sample document/sample identifier", sample)
         put(node, "sample document/well plate identifier", name)
@@ -188,7 +195,9 @@ class Experiment:
 
     def _value(self, group: GroupBlock, value: Value, sources: list[tuple[Node | str, str]]) -> None:
         """One calculated value, or an error of its measurements where it is a text."""
-        formula = group.formulas.get(value.column)
+        formula, cells = group.formulas.get(value.column, (None, []))
+        for cell in cells:
+            cell.mapped()
         found = value.cell.as_number() if value.number is not None else None
         calculated(self.document, value.column, found, "(unitless)", sources, calculation_description=formula)
         if value.number is not None:

@@ -65,7 +65,8 @@ class GroupBlock:
 
     name: str
     values: list[Value] = field(default_factory=list)
-    formulas: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, tuple[str, list[Cell]]] = field(default_factory=dict)
+    """Column → formula, and the cells that say so."""
     summaries: list[Summary] = field(default_factory=list)
     samples: dict[tuple[str, str], str] = field(default_factory=dict)
     """(plate, well) → sample."""
@@ -104,7 +105,11 @@ def _samples(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
         rows.setdefault(sample, []).append(row)
     names = sorted(name for name in columns if fold(name) not in sum(PLACES, ()))
     numeric = {name: any(_is_number(grid.at(row, columns[name])) for row in range(head + 1, end)) for name in names}
-    grid.structure(head)
+    for name, at in columns.items():
+        if any(grid.text(row, at) for row in range(head + 1, end)):
+            grid.at(head, at, name).mapped()
+        else:
+            grid.at(head, at, name).ignore("column without values")
     for sample in sorted(rows):
         for row in rows[sample]:
             for column in (samples, wells, plates):
@@ -138,21 +143,20 @@ def _formulas(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
     """The formulas by column; precision and notation are how numbers are shown."""
     labels = [fold(text) for text in grid.texts(head)]
     name, formula = (labels.index(label) if label in labels else None for label in ("formula name", "formula"))
-    grid.structure(head)
+    for cell in grid.cells(head):
+        cell.ignore("heading of a table")
     for row in range(head + 1, end):
         if name is not None and formula is not None and grid.text(row, formula):
-            block.formulas[grid.text(row, name)] = grid.text(row, formula)
+            block.formulas[grid.text(row, name)] = grid.text(row, formula), [grid.at(row, name), grid.at(row, formula)]
         for cell in grid.cells(row):
-            column = cell.handle % grid.width
-            if column in (name, formula):
-                cell.mapped()
-            else:
+            if cell.handle % grid.width not in (name, formula):
                 cell.ignore("number, precision or notation of a column: how values are shown")
 
 
 def _summaries(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
     """The summaries that are numbers, with name and formula; others stay for custom information."""
-    grid.structure(head)
+    for cell in grid.cells(head):
+        cell.ignore("heading of a table")
     for row in range(head + 1, end):
         texts = grid.texts(row)
         plain = len(texts) > 3 and _SUMMARY.fullmatch(texts[2]) and number(texts[2], grid.locale.decimal) is not None

@@ -11,6 +11,8 @@ from allotrope.instruments.moldev_softmax_pro.readings import Reading, read_tabl
 from allotrope.values import number
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from allotrope.grid import Grid
     from allotrope.record import Cell
     from allotrope.source import Source
@@ -57,13 +59,6 @@ FIELDS = {
     "Luminescence": (*(name for name in SHARED if name != "bottom read"), *EMISSION),
 }
 """What the header line of a plate holds after `Plate:`, by read mode."""
-MAPPED = frozenset(
-    (
-        *("name", "export version", "export format", "read type", "read mode", "bottom read", "data type", "kinetic points"),
-        *("read time", "read interval", "start wavelength", "end wavelength", "wavelength step", "number of wavelengths"),
-        *("wavelengths", "number of wells", "excitation wavelengths", "cutoff filters", "reads per well", "gain"),
-    )
-)
 READ_TYPES = ("Endpoint", "Kinetic", "Spectrum")
 VERSION = "1.3"
 
@@ -73,7 +68,8 @@ class PlateBlock:
     """One plate: the facts of its header, its readings in order, and reduced values by well."""
 
     facts: dict[str, Cell]
-    custom: dict[str, Scalar]
+    others: list[Cell]
+    """Fields of the header that this project knows no name of."""
     wavelengths: list[int | float]
     readings: list[Reading] = field(default_factory=list)
     reduced: dict[str, Cell] = field(default_factory=dict)
@@ -82,19 +78,30 @@ class PlateBlock:
     odd: list[int] = field(default_factory=list)
     """Grid rows between the readings that hold a remark."""
 
-    def text(self, name: str) -> str:
-        """A fact of the header."""
+    def text(self, name: str, known: Container[str] | None = None) -> str:
+        """A fact of the header, mapped; of `known` words only, any other stays for `rest`."""
         cell = self.facts.get(name)
-        return cell.text if cell else ""
+        if not cell:
+            return ""
+        if known is None or cell.text in known:
+            cell.mapped()
+        return cell.text
 
     def number(self, name: str) -> int | float | None:
-        """A fact of the header as a number."""
+        """A fact of the header as a number, mapped."""
         cell = self.facts.get(name)
-        return number(cell.value, cell.store.locale.decimal) if cell else None
+        return cell.as_number() if cell else None
 
     def numbers(self, name: str) -> list[int | float]:
-        """A list of numbers in one cell of the header."""
+        """A list of numbers in one cell of the header, mapped."""
         return [found for part in self.text(name).split() if (found := number(part)) is not None]
+
+    def rest(self) -> dict[str, Scalar]:
+        """What nothing has read of the header, by the plate's name and what is known of the field."""
+        named = [(name, cell) for name, cell in self.facts.items() if cell]
+        named += [(f"field {cell.handle % cell.store.width + 1}", cell) for cell in self.others]  # type: ignore[attr-defined]
+        plate = self.text("name")
+        return {f"{plate} {name}": cell.keep() or "" for name, cell in named if not cell.store.fates[cell.handle]}
 
 
 def plate_block(source: Source, grid: Grid, first: int, last: int) -> PlateBlock | None:
@@ -109,18 +116,12 @@ def plate_block(source: Source, grid: Grid, first: int, last: int) -> PlateBlock
         found = f"{grid.text(first, 4)} {mode or grid.text(first, 5)}, {wells} wells"
         source.find("unsupported-read", f"{found}: this plate is kept verbatim, not converted", where, "warning")
         return None
-    if facts["export version"].text != VERSION:
-        source.find("export-version", f"version {facts['export version'].text}; known is {VERSION}", where, "warning")
-    for name in MAPPED & facts.keys():
-        facts[name].mapped()
-    grid.at(first, 0).mapped()
-    custom: dict[str, Scalar] = {}
-    for column in range(1, len(grid.rows[first])):
-        name = names[column - 1] if column <= len(names) else f"field {column + 1}"
-        cell = grid.at(first, column)
-        if cell and name not in MAPPED:
-            custom[f"{facts['name'].text} {name}"] = cell.keep() or ""
-    block = PlateBlock(facts, custom, [])
+    others = [grid.at(first, column) for column in range(len(names) + 1, len(grid.rows[first])) if grid.text(first, column)]
+    block = PlateBlock(facts, others, [])
+    if block.text("export version") != VERSION:
+        source.find("export-version", f"version {block.text('export version')}; known is {VERSION}", where, "warning")
+    if grid.text(first) == "Plate:":
+        grid.at(first, 0).mapped()
     block.wavelengths = _wavelengths(block)
     read_tables(block, grid, first + 1, last)
     for row in block.odd:

@@ -21,19 +21,25 @@ class Reading:
     wavelength: int
     """Place in the list of wavelengths."""
     time: float | None
-    temperature: int | float | None
+    degrees: Cell | None
     wells: dict[str, Cell]
+
+    @property
+    def temperature(self) -> int | float | None:
+        """The temperature in °C, mapped; None where none was read."""
+        return self.degrees.as_number() if self.degrees else None
 
 
 def read_tables(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
     """The tables under the header: raw readings unless only reduced values were exported, then reduced values."""
-    by_well = block.text("export format") == "TimeFormat"
+    by_well = block.text("export format", ("TimeFormat", "PlateFormat")) == "TimeFormat"
+    reduced = block.text("data type", ("Raw", "Reduced", "Both")) == "Reduced"
     block.odd = [row for row in range(first, last) if _odd(grid, row)]
     heads = [row for row in range(first, last) if (split_well(grid.text(row, 2)) if by_well else _heads(block, grid, row))]
     for at, head in enumerate(heads):
         end = heads[at + 1] if at + 1 < len(heads) else last
-        grid.structure(head)
-        raw = at == 0 and block.text("data type") != "Reduced"
+        _settle_head(grid, head, end)
+        raw = at == 0 and not reduced
         if by_well:
             _columns(block, grid, head, end, raw=raw)
         else:
@@ -42,6 +48,18 @@ def read_tables(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
     place = {f"{row_letters(row)}{column + 1}": None for row in range(shape[0]) for column in range(shape[1])}
     known = {well for reading in block.readings for well in reading.wells} if block.readings else place.keys()
     block.wells = {well: None for well in place if well in known}
+
+
+def _settle_head(grid: Grid, head: int, end: int) -> None:
+    """Wells or column numbers above values are structure, the others and the heading `Temperature` are not."""
+    for cell in grid.cells(head):
+        column = cell.handle % grid.width
+        if column < 2:
+            cell.ignore("heading of a table")
+        elif any(grid.text(row, column) for row in range(head + 1, end)):
+            cell.mapped()
+        else:
+            cell.ignore("row or column of a plate without values")
 
 
 def _heads(block: PlateBlock, grid: Grid, row: int) -> bool:
@@ -103,9 +121,9 @@ def _reading(grid: Grid, rows: list[int], wavelength: int, wells: dict[str, Cell
             first.mapped()
             reading.time = seconds(first.text)
         if second:
-            found = second.as_number()
-            reading.temperature = found or None
-            second.mapped() if found else second.ignore("no temperature was read")
+            reading.degrees = second if second.number else None
+            if not second.number:
+                second.ignore("no temperature was read")
         if first or second:
             break
     return reading

@@ -10,9 +10,9 @@ from allotrope.envelope import put
 from allotrope.families.plate import split_well, well_count_of
 from allotrope.field import Field, apply
 from allotrope.instrument import Instrument
-from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, rest, sections
+from allotrope.instruments.perkin_elmer_envision.tables import Plate, blocks, platemaps, plates, rest, sections, titled
 from allotrope.signature import Signature, text
-from allotrope.values import number
+from allotrope.values import moment, number
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -55,12 +55,12 @@ Nodes = dict[int, dict[str, "Node"]]
 class Assay:
     """What holds for all plates: labels, filters, plate type, plate maps, assay."""
 
-    def __init__(self, grid: Grid, runs: list[tuple[int, int]]) -> None:
+    def __init__(self, source: Source, grid: Grid, runs: list[tuple[int, int]]) -> None:
         self.grid = grid
         ends = ("Filters", "Mirror modules", "Instrument", "Aperture", "Normalization")
         self.labels = blocks(grid, "Labels", ends)
         self.filters = blocks(grid, "Filters", ends[1:])
-        self.maps = platemaps(grid, runs)
+        self.maps = platemaps(source, grid, runs)
         self.type = self._pairs("Plate type", 4)
         self.assay = self._pairs("Basic assay information", 4)
         self.instrument = self._pairs("Instrument", 4)
@@ -73,7 +73,7 @@ class Assay:
         start = next((row for row in range(len(grid.rows)) if grid.text(row).startswith(title)), None)
         if start is None:
             return None
-        grid.at(start, 0).mapped()
+        titled(grid, start, title)
         return grid.pairs(range(start + 1, grid.until_blank(start)), value=value)
 
     def label(self, plate: Plate) -> tuple[str, Record | None]:
@@ -91,7 +91,7 @@ class Assay:
     def filter(self, name: str) -> tuple[int | float | None, int | float | None]:
         """Wavelength and bandwidth in nm of a filter."""
         record = self.filters.get(name)
-        description = (record.text("Description") or "") if record else ""
+        description = record.peek("Description") if record else ""
         wavelength = re.search(r"(?:Longpass|CWL)=(\d+)nm", description)
         bandwidth = re.search(r"BW=([\d ]+)nm", description)
         return number(wavelength[1]) if wavelength else None, number(bandwidth[1].replace(" ", "")) if bandwidth else None
@@ -119,7 +119,10 @@ class Assay:
 
 def convert(document: Document, assay: Assay, results: list[Plate]) -> Nodes:
     """One technique document a well of a plate; returns the measurements by place in `results` and well."""
-    times = [time for plate in results if (time := plate.facts.time("Measurement date"))]
+    times = [time for plate in results if (time := moment(plate.facts.peek("Measurement date"), assay.grid.locale))]
+    for plate in results:  # the first one is the time of all; a later one is kept with its own plate
+        if moment(plate.facts.peek("Measurement date"), assay.grid.locale) == min(times, default=None):
+            plate.facts.text("Measurement date")
     facts = assay.assay
     method, experiment = (facts.text("Protocol ID"), facts.text("Assay ID")) if facts else (None, None)
     custom = facts.rest() if facts else {}
@@ -160,8 +163,11 @@ class _Maker:
         """A measurement of a well."""
         sample: Node = {"sample identifier": f"{self.plate.barcode} {well}", "location identifier": well}
         sample |= {"well plate identifier": self.plate.barcode, CUSTOM: dict(self.sample)}
-        code = self.assay.maps.get(self.plate.number, {}).get(well)
-        if code:
+        placed = self.assay.maps.get(self.plate.number, {}).get(well)
+        if placed:
+            code, *heads = placed
+            for head in heads:
+                head.mapped()
             role = next((role for start, role in ROLES.items() if code.text.startswith(start)), None)
             put(sample, "sample role type", role)
             put(sample, CUSTOM, {"plate map": code.keep()})
@@ -207,7 +213,7 @@ def read(source: Source) -> Document:
     if not any(plate.wells for plate in results):
         place = "the plates"
         raise source.empty(place, "no table of results with values", "at least one plate that was measured")
-    assay = Assay(grid, runs)
+    assay = Assay(source, grid, runs)
     document = source.document()
     if assay.instrument:
         document.device["device identifier"] = assay.instrument.text("Nickname")

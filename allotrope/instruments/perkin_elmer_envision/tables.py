@@ -9,6 +9,7 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.families.matrix import Matrix, matrix
 from allotrope.families.plate import plate_columns, row_index, row_letters
+from allotrope.labels import fold
 from allotrope.record import UNREAD
 from allotrope.values import number
 
@@ -46,25 +47,32 @@ def sections(grid: Grid) -> Iterator[tuple[int, int]]:
         row = last + 1
 
 
+def titled(grid: Grid, row: int, title: str) -> bool:
+    """Whether a section of this title begins in a row; the title is mapped if it says nothing else."""
+    found = grid.text(row).startswith(title)
+    if found and fold(grid.text(row)).rstrip(" :") == fold(title):
+        grid.at(row, 0).mapped()
+    return found
+
+
 def plates(source: Source, grid: Grid, start: int, runs: list[tuple[int, int]]) -> Iterator[Plate]:
     """The plates from the first `Plate information` on; each ends where the next begins or another section does."""
     plate: Plate | None = None
+    wells = _Wells(source, grid)
     for first, last in runs:
-        title = grid.text(first)
-        if first < start or title.startswith("Basic assay information"):
+        if first < start or grid.text(first).startswith("Basic assay information"):
             break
-        grid.at(first, 0).mapped()
-        if title.startswith("Plate information"):
+        if titled(grid, first, "Plate information"):
+            wells = _Wells(source, grid)
             facts = next(grid.table(first + 1, first + 2, min(first + 3, last)).records(), None) if first + 2 < last else None
             if facts is None:
                 continue
             plate = Plate(facts, facts.text("Plate") or "", _barcode(facts))
             yield plate
-            last = first
-        elif title.startswith("Background information") and plate and first + 2 < last:
+        elif titled(grid, first, "Background information") and plate and first + 2 < last:
             plate.backgrounds = list(grid.table(first + 1, first + 2, last).records())
         elif plate:
-            plate.wells += _wells(source, grid, first, last)
+            plate.wells += wells.read(first, last)
 
 
 def _barcode(facts: Record) -> str:
@@ -73,28 +81,58 @@ def _barcode(facts: Record) -> str:
     return barcode.removeprefix("=").strip('"') or f"Plate {facts.peek('Plate')}"
 
 
-def _wells(source: Source, grid: Grid, first: int, last: int) -> Iterator[tuple[str, Cell]]:
-    """The filled wells of a matrix with or without column numbers and row letters; rows and columns count from the first."""
-    head = next((row for row in range(first, min(first + 2, last)) if plate_columns(grid, row)), None)
-    if head is not None and head + 1 < last:
-        columns = plate_columns(grid, head)
-        lines = [(row, row_letters(at)) for at, row in enumerate(range(head + 1, min(last, head + 1 + MOST_ROWS)))]
-        if any(row_index(grid.text(row)) not in (None, row_index(name)) for row, name in lines):
-            message = "the letters of the rows leave some out; rows are counted from the first, as readers of this format do"
-            source.find("rows-counted", message, f"line {grid.line(head)}", "warning")
-        found = Matrix(grid, head, columns, lines)
-        found.structure()
-    else:
-        body = first if number(grid.text(first)) is not None or not grid.text(first) else first + 1
-        columns = {column: column + 1 for column in range(grid.width)}
-        lines = [(row, row_letters(at)) for at, row in enumerate(range(body, min(last, body + MOST_ROWS)))]
-        found = Matrix(grid, first, columns, lines)
-    for well, cell in found.wells():
-        if number(cell.value, grid.locale.decimal) is not None:
-            yield well, cell
-        elif cell:
-            message = f"{well}: found {cell.text!r} where a number is expected; kept as text"
-            source.find("no-number", message, cell.where, "warning")
+class _Wells:
+    """The wells of one plate's tables, run by run; a blank line within a table with row letters parts it in two runs."""
+
+    def __init__(self, source: Source, grid: Grid) -> None:
+        self.source = source
+        self.grid = grid
+        self.columns: dict[int, int] = {}
+        self.rows = 0
+        """Rows of the table so far."""
+
+    def read(self, first: int, last: int) -> Iterator[tuple[str, Cell]]:
+        """The filled wells of a matrix with or without column numbers and row letters; rows and columns count from the first."""
+        grid = self.grid
+        head = next((row for row in range(first, min(first + 2, last)) if plate_columns(grid, row)), None)
+        if head is not None and head + 1 < last:
+            self.columns, self.rows = plate_columns(grid, head), 0
+            found = self._lettered(head, range(head + 1, last))
+            found.structure()
+        elif self.columns and (row_index(grid.text(first)) or -1) >= self.rows > 0:
+            head = None
+            found = self._lettered(first, range(first, last))
+        else:
+            body = first if number(grid.text(first)) is not None or not grid.text(first) else first + 1
+            columns = {column: column + 1 for column in range(grid.width)}
+            lines = [(row, row_letters(at)) for at, row in enumerate(range(body, min(last, body + MOST_ROWS)))]
+            found, head = Matrix(grid, first, columns, lines), body
+        for row in range(first, last if head is None else head):
+            if len(grid.cells(row)) == 1 and grid.text(row) and row not in dict(found.lines):
+                grid.at(row, 0).ignore("heading of a table")
+        for well, cell in found.wells():
+            if number(cell.value, grid.locale.decimal) is not None:
+                yield well, cell
+            elif cell:
+                message = f"{well}: found {cell.text!r} where a number is expected; kept as text"
+                self.source.find("no-number", message, cell.where, "warning")
+
+    def _lettered(self, head: int, rows: range) -> Matrix:
+        """The lines under column numbers: counted, remarks left out; letters that say otherwise are a finding."""
+        grid = self.grid
+        odd = [row for row in rows if len(grid.cells(row)) == 1 and row_index(grid.text(row) or "A") is None]
+        lines = [(row, self.rows + at) for at, row in enumerate(row for row in rows if row not in odd)]
+        lines = [(row, at) for row, at in lines if at < MOST_ROWS]
+        self.rows = max((at + 1 for _, at in lines), default=self.rows)
+        for row, at in lines:
+            if grid.text(row).upper() not in ("", row_letters(at)) and number(grid.text(row)) is None:
+                written = ", ".join(grid.text(row) for row, _ in lines)
+                message = f"row letters {written}; rows are counted from the first, as readers of this format do"
+                self.source.find("rows-counted", message, grid.at(row, 0).where, "warning")
+                break
+        found = Matrix(grid, head, self.columns, [(row, row_letters(at)) for row, at in lines], odd=odd)
+        found.tell(self.source)
+        return found
 
 
 def blocks(grid: Grid, title: str, ends: tuple[str, ...]) -> dict[str, Record]:
@@ -103,7 +141,7 @@ def blocks(grid: Grid, title: str, ends: tuple[str, ...]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     if start is None:
         return found
-    grid.at(start, 0).mapped()
+    titled(grid, start, title)
     row = start + 1
     while row < len(grid.rows):
         if grid.text(row).endswith(":") and grid.text(row).startswith(ends):
@@ -117,23 +155,29 @@ def blocks(grid: Grid, title: str, ends: tuple[str, ...]) -> dict[str, Record]:
     return found
 
 
-def platemaps(grid: Grid, runs: list[tuple[int, int]]) -> dict[str, dict[str, Cell]]:
-    """The plate maps by the plate's number."""
+def platemaps(source: Source, grid: Grid, runs: list[tuple[int, int]]) -> dict[str, dict[str, tuple[Cell, ...]]]:
+    """The plate maps by the plate's number: well to its code, and the cells that say whose it is."""
     start = next((row for row in range(len(grid.rows)) if grid.text(row).startswith("Platemap")), len(grid.rows))
     stop = next((row for row in range(start, len(grid.rows)) if grid.text(row).startswith("Calculations")), len(grid.rows))
-    maps: dict[str, dict[str, Cell]] = {}
+    maps: dict[str, dict[str, tuple[Cell, ...]]] = {}
     plate = ""
+    named: list[Cell] = []
     for first, last in runs:
         if not start <= first < stop:
             continue
         for row in range(first, min(last, stop)):
             if grid.text(row) == "Plate":
                 plate = grid.text(row, 4)
-                grid.structure(row)
+                named = grid.cells(row)
             found = matrix(grid, row) if plate_columns(grid, row) else None
             if found and plate:
-                found.structure()
-                maps[plate] = {well: cell for well, cell in found.wells() if cell}
+                found.unused()
+                found.tell(source)
+                maps[plate] = {}
+                for at, letters in found.lines:
+                    for well, cell in found.line(at, letters):
+                        if cell:
+                            maps[plate][well] = cell, grid.at(row, cell.handle % grid.width), grid.at(at, 0), *named
     return maps
 
 

@@ -22,6 +22,10 @@ def read(source: Source) -> Document:
     if titles is None or start is None:
         place, found = "the text", "no line 'Results for …', or no measurement information"
         raise source.damaged(place, found, "a report of Kaleido 2 or 3 with all its sections")
+    further = [row for row in range(start + 1, len(grid.rows)) if re.match(r"Results? for\b", grid.text(row))]
+    if further:
+        message = f"{len(further)} further results, first {grid.text(further[0])[:60]!r}, are kept, not converted"
+        source.find("more-results", message, f"line {grid.line(further[0])}", "warning")
     report = Report(source, grid, titles, start)
     report.convert()
     return report.document

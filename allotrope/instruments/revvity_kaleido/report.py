@@ -115,7 +115,10 @@ class Report:
                 self.grid.at(row, 0).mapped()
             elif fold(label) == "barcode":
                 barcode = self.grid.text(row + 1)
-                self.grid.structure(row)
+                self.grid.at(row, 0).mapped()
+                for cell in self.grid.cells(row)[1:]:
+                    if not self.grid.text(row + 1, cell.handle % self.grid.width):
+                        cell.ignore("heading without a value")
                 if row + 1 < end and barcode:
                     self.grid.at(row + 1, 0).mapped()
             elif table := table_at(self.grid, row):

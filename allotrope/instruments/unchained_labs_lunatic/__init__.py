@@ -88,7 +88,11 @@ class Run:
             if found.text in ABSENT:
                 found.ignore("stands for no value")
 
-        self.application = self.text("Application") or ""
+        self.application = (self.facts or self.first).peek("Application")
+
+    def time(self, records: list[Record]) -> str | None:
+        """When the run was made, if some row of the table does not say it."""
+        return self.facts.time("Date") if self.facts and not all(record.peek("Date") for record in records) else None
 
     def text(self, *labels: str) -> str | None:
         """A fact of the run, mapped; from the first row of the table where there is no block of facts."""
@@ -127,7 +131,7 @@ def read(source: Source) -> Document:
     run = Run(grid, header, records[0])
     document.device["device identifier"] = run.text("Instrument ID", "Instrument")
     document.system["software version"] = run.text("Software version")
-    analyst, time = run.text("Test performed by"), run.facts.time("Date") if run.facts else None
+    analyst, time = run.text("Test performed by"), run.time(records)
     for record in records:
         if not record.peek("Plate Position") and all(record.peek_number(label) is None for label, _ in columns.waves):
             set_aside(document, record, "a row without a plate position and without an absorbance")
@@ -150,7 +154,7 @@ def measure(document: Document, node: Node, record: Record, run: Run, columns: C
     scattering = "B22 & kD" in run.application
     put(node, "device control/device type", "plate reader")
     put(node, "device control/detection type", "Dynamic Light Scattering" if scattering else "Absorbance")
-    put(node, "analytical method identifier", run.application or None)
+    put(node, "analytical method identifier", record.text("Application") or run.text("Application"))
     apply(FIELDS, record, node)
     for path, value in run.shared.items():
         put(node, path, value)

@@ -61,9 +61,9 @@ class Spec:
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
     `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command
-    takes `features` features, as `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of
-    the same cells without a deep model, by how the parts mix that `parts(data)` names, and against `beside(data, outputs,
-    first)`, numbers by what they say.
+    trains for `epochs` at most on `features` features, as `select(data, count)` finds them, and holds the outputs against
+    `simple(data, seed)`, spaces of the same cells without a deep model, by how the parts mix that `parts(data)` names, and
+    against `beside(data, outputs, first)`, numbers by what they say.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Spec:
     options: dict[str, Any] = field(default_factory=dict)
     hold: Callable[[Any], Any] = as_it_is
     batch: int = 128
+    epochs: int = 400
     verb: str = "cells train"
     features: int = 2000
     select: Callable[[Any, int], Any] = most_variable

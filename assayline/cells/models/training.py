@@ -88,12 +88,15 @@ def fit(
                 next="Train or load that one first.",
             )
         first = fit(chosen.first, data, settings, budget, progress=progress)
+    import pyro
     import torch
 
+    pyro.clear_param_store()  # what an earlier model left there would be trained on, and stored with this one
     torch.set_num_threads(budget.threads)
     with quiet(budget.seed):
         model = chosen.make(data, settings, first)
         stopped = _train(chosen, model, budget, data.n_vars, progress)
+    torch.set_num_threads(budget.threads)  # a model may have taken more
     return _ended(chosen, model, budget, over_time=stopped)
 
 

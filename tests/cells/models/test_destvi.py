@@ -17,16 +17,18 @@ from tests.cells.models.spots import tissue
 @pytest.mark.slow
 def test_destvi_gives_the_shares_of_the_types_in_spots(tmp_path):
     truth = tissue(400, 200, 200, SEED)
-    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(SEED, 80, batch_size=64))
-    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(SEED, 100, batch_size=64), first)
+    first, _ = proved("condscvi", truth.reference, tmp_path / "first", Settings(5, 1, 64), Budget(SEED, 500, batch_size=64))
+    _, found = proved("destvi", truth.spots, tmp_path / "m", Settings(), Budget(SEED, 500, batch_size=64), first)
     assert tuple(found["labels"]) == truth.labels
     cells, spots = (data.layers["counts"] for data in (truth.reference, truth.spots))
     plain = least_squares(cells, truth.reference.obs["label"], spots, truth.labels)
+    errors = {}
     for name, shares in (("DestVI", found["proportions"]), ("NNLS", plain)):
         own = [float(np.corrcoef(shares[:, one], truth.shares[:, one])[0, 1]) for one in range(4)]
-        error = float(np.sqrt(((shares - truth.shares) ** 2).mean()))
-        say(f"{name}: correlation with true shares a type {', '.join(f'{one:.3f}' for one in own)}; error {error:.3f}")
-        assert name == "NNLS" or (min(own) >= 0.9 and error <= 0.13)
+        errors[name] = float(np.sqrt(((shares - truth.shares) ** 2).mean()))
+        say(f"{name}: correlation with true shares a type {', '.join(f'{one:.3f}' for one in own)}; error {errors[name]:.3f}")
+        assert name == "NNLS" or min(own) >= 0.9
+    assert errors["DestVI"] <= 0.1 and errors["DestVI"] < errors["NNLS"], "trained until it stops; after 100 epochs it is as good"
 
 
 def test_destvi_trains_and_comes_back_and_refuses_other_genes(tmp_path):

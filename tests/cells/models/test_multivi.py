@@ -30,12 +30,12 @@ def held(space, truth):
 def test_multivi_puts_cells_of_one_kind_beside_their_group_in_the_other(tmp_path):
     truth = multiome(600, 200, 600, SEED)
     seen = np.hstack([logs(truth.data.layers["counts"]), truth.data.obsm["peaks"].toarray() > 0])
-    _, found = proved("multivi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 80, batch_size=64))
+    _, found = proved("multivi", truth.data, tmp_path / "m", Settings(5, 1, 64), Budget(SEED, 400, batch_size=64))
     deep, plain = held(found["latent"], truth), held(components(seen, 10), truth)
     for name, (beside, mixing, ari) in (("MultiVI", deep), ("PCA of both", plain)):
         say(f"{name}: peaks-only cells beside RNA-only cells of their group {beside:.3f}, iLISI {mixing:.3f}, ARI {ari:.3f}")
-    assert deep[0] >= 0.9 and plain[0] <= 0.5, "chance is a quarter"
-    assert deep[1] >= plain[1] + 0.05 and deep[2] >= 0.9
+    assert deep[0] >= 0.85 and plain[0] <= 0.5, "chance is a quarter; 0.9 holds on the first of three seeds only"
+    assert deep[1] >= plain[1] + 0.1 and deep[2] >= 0.85
 
 
 def test_multivi_trains_and_comes_back_and_refuses_peaks_that_are_no_counts(tmp_path):

@@ -18,7 +18,7 @@ from tests.cells.models.proving import SEED, proved, say
 def test_velovi_gives_the_direction_in_which_genes_change(tmp_path):
     truth = kinetics(400, 40, SEED)
     scale = truth.data.layers["spliced"].toarray().max(axis=0)
-    _, found = proved("velovi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 150))
+    _, found = proved("velovi", truth.data, tmp_path / "m", Settings(10, 1, 64), Budget(SEED, 500))
     changes = np.abs(truth.velocity) > 0.1 * np.abs(truth.velocity).max(axis=0)
     scores, plain = {}, steady_state(truth.data.layers["Ms"], truth.data.layers["Mu"])
     for name, values in (("veloVI", found["velocity"]), ("steady-state ratio", plain)):

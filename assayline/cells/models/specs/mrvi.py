@@ -51,7 +51,8 @@ SPEC = Spec(
     needs=(COUNTS, Input("obs/sample", "groups", "the sample of each cell", HOW)),
     gives=("latent", "distances", "samples"),
     prefer="many samples are to be grouped by what differs between them, and that may be so in some cells only",
-    proven="simulated donors of two kinds: finds the kinds from the one cell type in which they differ, where pseudobulk fails",
+    proven="simulated donors of two kinds: finds the kinds from the one cell type in which they differ (ARI 1.00; pseudobulk"
+    " 0.00–0.16); distances there are 1.3–1.4 times those of types that do not differ, which are far from zero",
     make=make,
     read=read,
     plan=PLAN,

@@ -62,7 +62,8 @@ SPEC = Spec(
     needs=(COUNTS, SAMPLES, Input(f"obsm/{PEAKS}", "counts", "counts of fragments in peaks, all zero where not measured", HOW)),
     gives=("latent",),
     prefer="RNA and accessible chromatin were measured, of some cells both (multiome), of others only one",
-    proven="simulated multiome: cells with peaks alone lie beside RNA-only cells of their group; they mix in part only",
+    proven="simulated multiome: cells with peaks alone lie beside RNA-only cells of their group (0.88–0.92 of them; "
+    "components of both 0.21–0.25, chance 0.25); they mix in part only (iLISI 0.48–0.52; components 0.24–0.29)",
     make=make,
     read=read,
     monitor=MONITOR,

@@ -50,8 +50,9 @@ SPEC = Spec(
     needs=(Input("layers/counts", "counts", "counts of fragments in peaks"), SAMPLES),
     gives=("latent", "accessible"),
     prefer="accessible chromatin alone was measured (ATAC)",
-    proven="simulated chromatin: finds four groups that depth hides from PCA, and what is open; TF-IDF with SVD does as well, "
-    "and better (ARI 0.81 against 0.71) where a cell shows some 40 peaks only",
+    proven="simulated chromatin: finds four groups that depth hides from PCA (ARI 0.92–0.97; PCA 0.06–0.08), and what is "
+    "open (correlation 0.86–0.89; of the peaks seen 0.29–0.31); TF-IDF with SVD does as well (0.95–0.96), and better "
+    "(0.81 against 0.71) where a cell shows some 40 peaks only",
     make=make,
     read=read,
     monitor=MONITOR,

@@ -47,11 +47,13 @@ SPEC = Spec(
     needs=(COUNTS, SAMPLES, Input(f"obsm/{PLACES}", "coordinates", "where each cell lies", HOW)),
     gives=("latent", "corrected"),
     prefer="transcripts were located in tissue and cells show genes of their neighbours",
-    proven="simulated tissue in which 30 % of transcripts leak: corrected shares are nearer to the truth than what was seen",
+    proven="simulated tissue in which 30 % of transcripts leak: corrected shares are nearer to the truth (distance "
+    "0.14–0.18) than what was seen (0.46) and than means of the true types (0.26–0.27)",
     make=make,
     read=read,
     monitor=None,
     options={"train_size": None, "check_val_every_n_epoch": None, "devices": None, "n_epochs_kl_warmup": "warm_up"},
+    epochs=60,
     simple=rna,
     beside=beside,
 )

@@ -48,7 +48,8 @@ SPEC = Spec(
     ),
     gives=("latent",),
     prefer="the same cells of systems far apart, as two species, shall lie together",
-    proven="simulated systems",
+    proven="simulated systems, every gene at another level in one: they mix within types (iLISI 0.79–0.82; Harmony 0.00, "
+    "scVI 0.74–0.78), types stay apart (ARI 0.97–0.98); where genes stand further apart it fails and scVI does not",
     make=make,
     read=read,
     plan={"lr": 3e-3},

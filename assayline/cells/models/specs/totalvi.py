@@ -37,7 +37,8 @@ SPEC = Spec(
     needs=(COUNTS, SAMPLES, Input(f"obsm/{PROTEINS}", "counts", "protein counts", HOW)),
     gives=("latent", "foreground", "proteins"),
     prefer="RNA and surface proteins were measured in the same cells (CITE-seq)",
-    proven="simulated CITE-seq: finds four groups of which RNA and proteins show half each; tells protein signal from background",
+    proven="simulated CITE-seq: finds four groups of which RNA and proteins show half each (ARI 0.99; components of both "
+    "0.99–1.00), tells protein signal from background (AUROC 1.00; the counts themselves 0.95)",
     make=make,
     read=read,
     options=PLAN,

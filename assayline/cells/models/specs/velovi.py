@@ -70,7 +70,8 @@ SPEC = Spec(
     ),
     gives=("velocity", "time"),
     prefer="cells were caught on their way and spliced and unspliced transcripts were counted apart",
-    proven="simulated transcription along a known time: direction of change a gene and cell, better than the steady-state ratio",
+    proven="simulated transcription along a known time: direction of change right in 0.89–0.93 of genes and cells that "
+    "change; of the steady-state ratio in 0.83–0.86",
     make=make,
     read=read,
     plan={"lr": 1e-2, "n_epochs_kl_warmup": "warm_up"},
