@@ -16,14 +16,13 @@ from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
 from allotrope.registry import load
 from allotrope.source import Source
-from allotrope.stated import Stated
+from allotrope.stated import NOTHING, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OPTICAL = frozenset(("plate reader", "spectrophotometry", "solution analyzer"))
 Input = str | PurePath | BinaryIO
-NOTHING = Stated()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,7 @@ class Stated:
     def zone(self) -> tzinfo | None:
         """The zone of times that name none."""
         return zone_named(self.timezone) if self.timezone else None
+
+
+NOTHING = Stated()
+"""Nothing stated: every property is found from the file."""

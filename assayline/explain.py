@@ -15,7 +15,6 @@ from allotrope.errors import AllotropeError
 from allotrope.labels import fold
 from allotrope.ledger import balance
 from allotrope.record import IGNORED, KEPT, MAPPED
-from allotrope.stated import Stated
 from assayline.errors import NothingThere
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from allotrope.ledger import Ledger
     from allotrope.record import Store
     from allotrope.source import Source
-    from assayline.batch.work import Reading
+    from allotrope.stated import Stated
 
 MOST_TRIALS = 300
 """Cells tried for one value, those that hold its text first."""
@@ -82,11 +81,11 @@ def bare(where: str) -> str:
 class Explanation:
     """A source read with tracing: its document, its ledger and its cells."""
 
-    def __init__(self, path: Path, instrument: str | None, options: Reading) -> None:
+    def __init__(self, path: Path, instrument: str | None, stated: Stated) -> None:
         def trace(source: Source) -> None:
             source.trace = True
 
-        self._read = reader(path, instrument, Stated(**options))
+        self._read = reader(path, instrument, stated)
         self.source, self.asm = self._read(trace)
         self.name = self.source.name
         self.ledger: Ledger = balance(self.source.stores, self.name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypedDict
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import allotrope
 from allotrope.errors import DeclaredError, Finding, SchemaInvalid
+from allotrope.stated import NOTHING
 from assayline import __version__
 from assayline.batch.outputs import OUTPUTS, endings
 from assayline.errors import ChangedMeanwhile, NotStrict
@@ -18,21 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from allotrope.ledger import Ledger
+    from allotrope.stated import Stated
     from assayline.batch.plan import Item
 
 UNPLACED = "kept-unplaced"
 """The one note that `--strict` does not let pass, beside warnings about the source: a cell is not where it belongs."""
-
-
-class Reading(TypedDict):
-    """The properties of a file that can be stated instead of found."""
-
-    timezone: str | None
-    encoding: str | None
-    decimal: str | None
-    date_order: str | None
-    device: str | None
-    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +32,7 @@ class Settings:
 
     formats: tuple[str, ...] = ("json",)
     instrument: str | None = None
-    timezone: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    date_order: str | None = None
-    device: str | None = None
-    owner: str | None = None
+    stated: Stated = NOTHING
     strict: bool = False
     force: bool = False
     dry_run: bool = False
@@ -56,23 +42,12 @@ class Settings:
     folder: FolderSettings = field(default_factory=FolderSettings)
     """What `assayline.toml` says where the command line says nothing."""
 
-    def reading(self) -> Reading:
-        """The keyword arguments of `allotrope.convert` that say how a file is to be read."""
-        return Reading(
-            timezone=self.timezone,
-            encoding=self.encoding,
-            decimal=self.decimal,
-            date_order=self.date_order,
-            device=self.device,
-            owner=self.owner,
-        )
-
-    def for_file(self, source: Path) -> Settings:
-        """These settings with the folder's filled in; the file's instrument is only looked for if any has settings of its own."""
+    def of(self, source: Path) -> Stated:
+        """What is stated of a file, the folder's settings filled in; its instrument is detected only if any has its own."""
         said = self.folder.general()
         if self.folder.instruments:
             said |= self.folder.instruments.get(self.instrument or allotrope.detect(source).instrument, {})
-        return replace(self, **{key: value for key, value in said.items() if getattr(self, key) is None})
+        return replace(self.stated, **{key: value for key, value in said.items() if getattr(self.stated, key) is None})
 
 
 @dataclass(slots=True)
@@ -123,7 +98,7 @@ def _convert(item: Item, settings: Settings) -> Done:
         findings += allotrope.validate(asm)
         document, ledger = OUTPUTS["json"](asm, None), None
     else:
-        conversion = allotrope.convert(item.source, settings.instrument, **settings.for_file(item.source).reading())
+        conversion = allotrope.convert(item.source, settings.instrument, **asdict(settings.of(item.source)))
         if settings.digest not in (None, conversion.digest):
             raise ChangedMeanwhile(file=item.source, found=conversion.digest, expected=settings.digest)
         asm, findings, document = conversion.asm, list(conversion.findings), conversion.to_json()

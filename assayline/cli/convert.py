@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> Outcome:
         dry_run=options.dry_run,
         reference=options.reference,
         folder=folder,
-        **reading(options),
+        stated=reading(options),
     )
     if options.update is not None:
         return updated(options, settings)

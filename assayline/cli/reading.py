@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from assayline.batch.work import Reading
+    from allotrope.stated import Stated
 
 
 def reading_options(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +22,11 @@ def reading_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--owner", metavar="NAME", help="who owns the device, kept as custom information")
 
 
-def reading(options: argparse.Namespace) -> Reading:
-    """The keyword arguments of `allotrope.convert` from the options."""
-    from assayline.batch.work import Reading
+def reading(options: argparse.Namespace) -> Stated:
+    """What the options state of a file; raises BadOption."""
+    from allotrope.stated import Stated
 
-    return Reading(
+    return Stated(
         timezone=options.timezone,
         encoding=options.encoding,
         decimal=options.decimal,

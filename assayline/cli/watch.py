@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> Outcome:
         instrument=options.instrument,
         strict=options.strict or folder.convert.get("strict", False),
         folder=folder,
-        **reading(options),
+        stated=reading(options),
     )
     state = options.output / STATE
     stop = threading.Event()
