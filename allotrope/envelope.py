@@ -218,6 +218,8 @@ class Document:
             if technique.timed and technique.time == "group" and "measurement time" not in group.node:
                 when = when or self.source.fallback_time()
                 self.fill(group.node, "measurement time", when)
+            if technique.plate and not group.node.get("plate well count"):
+                self._no_count(group.node)
             for node in group.measurements:
                 sample = node.setdefault("sample document", {})
                 for key in technique.sample:
@@ -230,6 +232,12 @@ class Document:
                     for part in control:
                         for key in technique.control:
                             self.fill(part, key)
+
+    def _no_count(self, node: Node) -> None:
+        """A plate of which nothing tells how many wells it has: the quantity without a result."""
+        from allotrope.required import measured
+
+        measured(self, node, "plate well count", None, "#")
 
     def _sweep(self) -> None:
         """Keep what no mapping has read, verbatim under its address, and say so: nothing is lost to an odd row."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allotrope.envelope import CUSTOM, Document, Group, Node, put
+from allotrope.envelope import CUSTOM, Document, Group, Node, add_error, put
 from allotrope.grid import Turned
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
@@ -179,6 +179,8 @@ def measurements(
         node = group.measurement()
         node |= row
         found.append((group, node))
+        for message, feature in plan.failed.get(rows[at], ()):
+            add_error(node, message, feature)
         for path, key, unit, values in anchored:
             if values[at] is None:
                 continue
@@ -203,6 +205,7 @@ class _Plan:
         self.turned: Turned | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[Field, list[Any]]] = []
+        self.failed: dict[int, list[tuple[str, str]]] = {}
         self.anchored: dict[str, Field] = {}
         self.notes: list[tuple[str, str]] = []
 
@@ -266,7 +269,9 @@ class _Plan:
             for at, value in enumerate(values):
                 if value is None and rule.unit and measured[at]:
                     values[at] = NO_RESULT
-                    document.fill({}, rule.path.rpartition("/")[2], MEANING)
+                    feature = rule.path.rpartition("/")[2]
+                    self.failed.setdefault(self.rows[at], []).append((self.said(rule, at), feature))
+                    document.fill({}, feature, MEANING)
                 elif value is None:
                     lacking[at] = rule.names[0]
         if not lacking:
@@ -286,6 +291,12 @@ class _Plan:
         self.turned = None
         self.columns = [(path, key, unit, [values[at] for at in left]) for path, key, unit, values in self.columns]
         return self.rows
+
+    def said(self, rule: Field, at: int) -> str:
+        """What a row says where a rule has no value: the first filled cell under its labels, else that there is none."""
+        entries = [entry for label in rule.names if (entry := self.table.index.get(fold(label)))]
+        cells = (self.table.grid.cell(self.rows[at] * self.table.grid.width + column, label) for column, label in entries)
+        return next((cell.text for cell in cells if cell), f"no {rule.names[0]}")
 
     def _numbers(self) -> list[list[bool]]:
         """Whether each row has a number, for each column of a quantity that is not required."""

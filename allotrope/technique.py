@@ -26,6 +26,8 @@ class Technique:
     sample: tuple[str, ...] = SAMPLE
     control: tuple[str, ...] = ()
     """In every device control document."""
+    plate: bool = False
+    """Whether the schema requires the number of wells, a quantity, of every measurement aggregate document."""
     result: str = "calculated result"
     """What a calculated-data document calls its quantity."""
 
@@ -42,7 +44,9 @@ TECHNIQUES = {
     ),
     "liquid-handler/BENCHLING/2024/11/liquid-handler": Technique("liquid handler", timed=False),
     "multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling": Technique("multi analyte profiling"),
-    "pcr/BENCHLING/2023/09/dpcr": Technique("dPCR", system=(), device=("device identifier",), result="calculated datum"),
+    "pcr/BENCHLING/2023/09/dpcr": Technique(
+        "dPCR", system=(), device=("device identifier",), result="calculated datum", plate=True
+    ),
     "pcr/REC/2024/09/qpcr": Technique(
         "qpcr",
         device=("device identifier", "model number", "equipment serial number"),
@@ -50,10 +54,10 @@ TECHNIQUES = {
         control=("measurement method identifier",),
     ),
     "plate-reader/BENCHLING/2023/09/plate-reader": Technique(
-        "plate reader", time="group", system=(), device=DEVICE, sample=PLATE
+        "plate reader", time="group", system=(), device=DEVICE, sample=PLATE, plate=True
     ),
-    "plate-reader/REC/2024/06/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE),
-    "plate-reader/REC/2025/03/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE),
+    "plate-reader/REC/2024/06/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE, plate=True),
+    "plate-reader/REC/2025/03/plate-reader": Technique("plate reader", time="group", device=DEVICE, sample=PLATE, plate=True),
     "solution-analyzer/BENCHLING/2024/09/solution-analyzer": Technique("solution analyzer"),
     "solution-analyzer/REC/2024/09/solution-analyzer": Technique("solution analyzer"),
     "spectrophotometry/BENCHLING/2023/12/spectrophotometry": Technique(

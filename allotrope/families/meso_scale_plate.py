@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.families.phrase_facts import Facts
@@ -104,7 +105,7 @@ class Plate:
                 odd.append(row)
             row += 1
         usual = min(map(len, found.values()), default=0)
-        for name, following in zip(list(found), [*list(found)[1:], None], strict=True):
+        for name, following in zip_longest(list(found), list(found)[1:]):
             lacks = following is not None and (row_index(following) or 0) > (row_index(name) or 0) + 1
             if lacks and len(found[name]) > usual:
                 odd += found[name][usual:]

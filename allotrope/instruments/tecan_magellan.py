@@ -70,8 +70,8 @@ class Run:
         elif temperature:
             self.temperatures.append((temperature[1] or "", number(temperature[2], line.store.locale.decimal)))
             line.mapped()
-        elif re.match(r"\d+ ?nm", text) or re.match(r"Measurement \d+\W*$", text):
-            line.mapped()
+        elif re.match(r"\d+ ?nm\W*$", text) or re.match(r"Measurement \d+\W*$", text):
+            line.ignore("title of settings, which say what it says")
         elif text.startswith(("Date: ", "Time: ")):
             self.kept["exported"] = line.keep()
         elif ":" not in text:
@@ -108,7 +108,7 @@ class Run:
         kind = next((kind for kind in UNITS if mode.casefold().startswith(kind)), "")
         if not kind:
             raise self.source.damaged(lines[0].where, f"measurement mode {mode!r}", f"one of {', '.join(UNITS)}")
-        plate = (facts.text("Plate definition file") or "").partition(".")[0]
+        plate = facts.peek("Plate definition file").partition(".")[0]
         settings = Settings(label, mode, kind, plate, temperature)
         wanted = (
             (("Measurement wavelength", "Emission wavelength"), "detector wavelength setting", "nm"),

@@ -51,6 +51,8 @@ def read(source: Source) -> Document:
     points = [(wavelength, record) for record in rows if (wavelength := record.number("wavelength(nm)")) is not None]
     if not points:
         raise source.empty(f"line {grid.line(header)}", "a header without rows", "at least one wavelength")
+    if all(record.peek_number("ABS") is None for _, record in points):
+        raise source.empty(f"line {grid.line(header)}", "no number under 'ABS'", "at least one absorbance")
     spectrum(node, [wavelength for wavelength, _ in points], [record.number("ABS") for _, record in points])
     put(node, CUSTOM, _columns(rows))
     return document

@@ -9,6 +9,7 @@ import pytest
 
 import allotrope
 from allotrope import registry
+from allotrope.required import is_no_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,22 +66,24 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_one_file_is_a_format(acme: Path) -> None:
     """Detected, converted with a decimal comma, valid, and every cell accounted for."""
     export = acme / "run 7.csv"
-    export.write_text("Probe;Vitality [%];Alive [M/mL];Operator\nS1;97,5;1,25;Ann\nS2;low;0,5;\n", encoding="utf-8")
+    export.write_text("Probe;Vitality [%];Alive [M/mL];Operator\nS1;97,5;1,25;Ann\nS2;low;0,5;\nS3;low;;\n", encoding="utf-8")
     assert allotrope.detect(export).instrument == "acme_growing"
     conversion = allotrope.convert(export)
     ledger = conversion.ledger
-    assert (ledger.cells, ledger.mapped, ledger.kept, ledger.ignored) == (11, 6, 5, 0)
+    assert (ledger.cells, ledger.mapped, ledger.kept, ledger.ignored) == (13, 8, 5, 0)
     body = conversion.asm["cell counting aggregate document"]
-    (only,) = body["cell counting document"]
-    measurement = only["measurement aggregate document"]["measurement document"][0]
+    first, second = body["cell counting document"]
+    failed = second["measurement aggregate document"]["measurement document"][0]["processed data aggregate document"]
+    assert is_no_result(failed["processed data document"][0]["viability (cell counter)"]["value"])
+    measurement = first["measurement aggregate document"]["measurement document"][0]
     processed = measurement["processed data aggregate document"]["processed data document"][0]
     assert processed["viability (cell counter)"] == {"value": 97.5, "unit": "%"}
     kept = {entry["datum label"]: entry["scalar string datum"] for entry in custom_of(measurement)}
     assert kept == {"Operator": "Ann"}
-    assert {entry["datum label"]: entry["scalar string datum"] for entry in custom_of(body)} == {"line 3 field 1": "S2\tlow\t0,5"}
+    assert {entry["datum label"]: entry["scalar string datum"] for entry in custom_of(body)} == {"line 4 field 1": "S3\tlow"}
     told = {finding.code: finding for finding in conversion.findings}
     assert set(told) == {"decimal-sign", "filled-required", "left-out", "kept-unplaced", "not-parsed"}
-    assert told["left-out"].where == "line 3 field 1"
+    assert told["left-out"].where == "line 4 field 1"
 
 
 def custom_of(node: dict[str, Any]) -> list[dict[str, str]]:

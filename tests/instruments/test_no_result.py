@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +53,8 @@ def test_a_failed_count_stays_and_a_remark_does_not(table: list[list[str]]) -> N
     assert sum("viab" in message for message in filled) == 2
     text = found.to_json().decode()
     assert "written by somebody" in text
-    assert '"N/A"' in text
+    for message in ("N/A", "no Viability (%)"):
+        assert f'"error": "{message}"' in text
 
 
 def test_columns_in_another_order_and_without_users(table: list[list[str]]) -> None:
@@ -71,3 +73,33 @@ def test_a_background_of_the_lunatic_is_named_like_other_custom_information(shar
     stream = io.BytesIO(content.encode())
     stream.name = path.name  # type: ignore[misc]
     assert '"electronic absorbance reference absorbance"' in allotrope.convert(stream).to_json().decode()
+
+
+def convert_changed(shared: Path, case: str, old: bytes, new: bytes) -> allotrope.Conversion:
+    """The valid conversion of a file of the corpus in which something is replaced."""
+    path = next(path for path in sorted((shared / "corpus" / case).iterdir()) if not path.name.endswith(".asm.json"))
+    content = path.read_bytes()
+    assert old in content
+    stream = io.BytesIO(content.replace(old, new))
+    stream.name = path.name  # type: ignore[misc]
+    found = allotrope.convert(stream)
+    assert not [finding for finding in found.findings if finding.level == "error"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("agilent_gen5_image/03", b"Plate Type", b"Made of"),
+        ("qiacuity_dpcr/01", b",Target,", b",Assay,"),
+        ("moldev_softmax_pro/02", b"AssayPlate_09875\t1.3", b"\t1.3"),
+    ],
+    ids=["no plate type", "no target", "no plate name"],
+)
+def test_what_the_schema_requires_of_a_plate_is_stated(shared: Path, name: str, old: bytes, new: bytes) -> None:
+    """A plate without a type has no result for its number of wells, a reaction without a target N/A, a well no blank in front."""
+    if name.startswith("moldev"):
+        old, new = old.decode().encode("utf-16-le"), new.decode().encode("utf-16-le")
+    found = convert_changed(shared, name, old, new)
+    assert [finding for finding in found.findings if finding.code == "filled-required"]
+    assert not re.search(r'"sample identifier": " ', found.to_json().decode())

@@ -108,7 +108,7 @@ class Experiment:
             put(control, "total measurement time setting", plate.number("read time"), "s")
             put(control, "read interval setting", plate.number("read interval"), "s")
             put(control, "number of scans setting", plate.number("kinetic points"), "#")
-        sample, group_name = self.samples.get((name, well), (f"{name} {well}", ""))
+        sample, group_name = self.samples.get((name, well), (f"{name} {well}".strip(), ""))
         put(node, "sample document/location identifier", well)
         put(node, "sample document/sample identifier", sample)
         put(node, "sample document/well plate identifier", name)
