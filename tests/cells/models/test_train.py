@@ -24,6 +24,7 @@ from tests.cells.models.multiome import multiome
 from tests.cells.models.peaks import atac
 from tests.cells.models.proteins import cite
 from tests.cells.models.spots import tissue
+from tests.cells.models.systems import systems
 
 SMALL = ("--max-epochs", "3", "--hidden", "16", "--latent", "4")
 
@@ -118,12 +119,15 @@ def test_every_wider_model_is_trained_from_the_command_line_with_the_same_bytes(
     truth = tissue(80, 40, 200, 0)
     truth.reference.write_h5ad(tmp_path / "reference.h5ad")
     known = ("--reference", tmp_path / "reference.h5ad", "--label-key", "label")
+    far = systems(120, 100, 0)
+    far.data.X = far.data.layers["counts"].copy()
     given = {
         "multivi": (multiome(90, 60, 80, 0).data, (), "obsm/X_multivi"),
         "mrvi": (cohort(4, 30, 60, 0).data, (), "obsm/mrvi_distances"),
         "velovi": (shallow(kinetics(100, 40, 0)), (), "layers/velovi_velocity"),
         "resolvi": (leaking(90, 50, 0).data, (), "layers/resolvi_corrected"),
         "destvi": (truth.spots, known, "obsm/destvi_proportions"),
+        "sysvi": (far.data, (), "obsm/X_sysvi"),
     }
     for model, (data, words, slot) in given.items():
         folder = tmp_path / model
