@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import allotrope
-from assayline.batch.work import Reading
+from allotrope.stated import NOTHING
 from assayline.explain import Explanation, bare, leaves
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = sorted(one.name for one in allotrope.instruments())
-AS_FOUND = Reading(timezone=None, encoding=None, decimal=None, date_order=None)
 
 
 def smallest_case(shared: Path, name: str) -> Path:
@@ -30,7 +29,7 @@ def smallest_case(shared: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_value_leads_to_its_cell_and_back(name, shared):
-    explanation = Explanation(smallest_case(shared, name), name, AS_FOUND)
+    explanation = Explanation(smallest_case(shared, name), name, NOTHING)
     traced = [leaf for leaf in leaves(explanation.asm) if leaf.where]
     if not traced:  # formats that do not trace are explained by trial: a cell is read as empty, and the value changes
         numbers = [leaf for leaf in leaves(explanation.asm) if isinstance(leaf.value, float)]
@@ -44,7 +43,7 @@ def test_a_value_leads_to_its_cell_and_back(name, shared):
 
 def test_the_ledger_of_an_explanation_is_that_of_the_conversion(shared):
     path = smallest_case(shared, "beckman_vi_cell_blu")
-    assert Explanation(path, None, AS_FOUND).ledger == allotrope.convert(path).ledger
+    assert Explanation(path, None, NOTHING).ledger == allotrope.convert(path).ledger
 
 
 def test_the_command_answers_in_both_directions(shared, assayline):
