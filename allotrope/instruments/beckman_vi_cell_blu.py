@@ -51,6 +51,9 @@ FIELDS = (
 )
 CONSTANTS = {"device control/device type": "brightfield imager (cell counter)", "device control/detection type": "brightfield"}
 
+HEADER = r"^(?=.*\bSample ID\b)(?=.*Viability \(%\))(?=.*(?:Analysis date/time|viable circularity)).*Viable \(x10\^6\) cells/mL"
+"""The header line, its columns in any order."""
+
 
 def read(source: Source) -> Document:
     """The table under the header row, wherever it starts."""
@@ -74,7 +77,7 @@ INSTRUMENT = Instrument(
     vendor="Beckman Coulter",
     product="Vi-CELL BLU",
     manifest="cell-counting/REC/2024/09/cell-counting",
-    signature=Signature(("text",), all=(text(r"^(?=.*\bSample ID\b)(?=.*Viability \(%\)).*Viable \(x10\^6\) cells/mL"),)),
+    signature=Signature(("text",), all=(text(HEADER),)),
     read=read,
     device={"model number": "Vi-Cell BLU"},
     system={"software name": "Vi-Cell BLU"},
