@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from assayline.advisor.questions.integration_model import IntegrationModel
 
-RESOLUTIONS = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0)
+RESOLUTIONS = (0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 ROUNDS, SHARE, NEIGHBOURS, COMPONENTS = 10, 0.8, 15, 30
 
 
