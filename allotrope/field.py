@@ -263,6 +263,8 @@ class _Plan:
 
         A row with other numbers is a measurement whose required quantity had no result (`NO_RESULT`), and stays.
         """
+        if not any(None in values for _, values in self.required):
+            return self.rows
         measured = [any(row) for row in zip(*self._numbers(), strict=True)] or [False] * len(self.rows)
         lacking: dict[int, str] = {}
         for rule, values in self.required:

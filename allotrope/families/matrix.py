@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from allotrope.families.plate import plate_columns, row_index, well_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from allotrope.grid import Grid
     from allotrope.record import Cell
@@ -54,9 +54,7 @@ class Matrix:
 
     def tell(self, source: Source) -> None:
         """Find a warning for every odd row."""
-        for row in self.odd:
-            message = "a row without row letters within a plate is kept, not converted"
-            source.find("odd-row", message, self.grid.cells(row)[0].where, "warning")
+        tell_odd(source, self.grid, self.odd)
 
     def structure(self) -> None:
         """Mark column numbers and row letters as structure: they decided the locations of filled wells."""
@@ -76,6 +74,13 @@ class Matrix:
             cell = self.grid.at(*place)
             if cell:
                 cell.ignore("row or column of a plate without values")
+
+
+def tell_odd(source: Source, grid: Grid, rows: Iterable[int]) -> None:
+    """Find a warning for every row of a plate that lacks its row letters."""
+    for row in rows:
+        message = "a row without row letters within a plate is kept, not converted"
+        source.find("odd-row", message, grid.cells(row)[0].where, "warning")
 
 
 def matrix(

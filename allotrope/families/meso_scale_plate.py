@@ -6,6 +6,7 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from allotrope.families.matrix import tell_odd
 from allotrope.families.phrase_facts import Facts
 from allotrope.families.plate import plate_columns, row_index, well_count
 from allotrope.labels import fold
@@ -110,9 +111,5 @@ class Plate:
             if lacks and len(found[name]) > usual:
                 odd += found[name][usual:]
                 del found[name][usual:]
-        for at in sorted(odd):
-            where = grid.cells(at)[0].where
-            self.document.source.find(
-                "odd-row", "a row without row letters within a plate is kept, not converted", where, "warning"
-            )
+        tell_odd(self.document.source, grid, sorted(odd))
         return found, odd, row
