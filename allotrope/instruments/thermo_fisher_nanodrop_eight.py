@@ -15,8 +15,8 @@ from allotrope.families.nanodrop import (
     concentration_wavelength,
     spectrum,
 )
-from allotrope.field import Field, apply, as_number, as_time
 from allotrope.families.phrases import Phrases
+from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
 
