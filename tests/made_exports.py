@@ -286,30 +286,6 @@ def empower(corpus: Path) -> str:
     return json.dumps(data)
 
 
-def edited(case: str, *edits: tuple[str, str]) -> Callable[[Path], str]:
-    """What makes the text of a case with edits, each the first match of an expression and what stands there instead."""
-
-    def make(corpus: Path) -> str:
-        text = corpus_file(corpus, case).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
-        for pattern, instead in edits:
-            text, count = re.subn(pattern, instead, text, count=1)
-            assert count, pattern
-        return text
-
-    return make
-
-
-def tagged(corpus: Path) -> bytes:
-    """A result of UNICORN whose only sample is its second, tagged twice."""
-    with zipfile.ZipFile(io.BytesIO(unicorn(corpus))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    tags = re.search(rb"<ResultSearchCriteria><Keyword1>Sample_ID<.*?</ResultSearchCriteria>", parts["Result.xml"])
-    assert tags is not None
-    second = tags[0].replace(b"Sample_ID", b"Sample_ID_2")
-    parts["Result.xml"] = parts["Result.xml"].replace(tags[0], second + second.replace(b"S-1", b"S-9"))
-    return zipped(parts)
-
-
 def flex2(corpus: Path, gas: str, density: str) -> str:
     """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table."""
     rows = corpus_file(corpus, "novabio_flex2/01").read_text(encoding="utf-8-sig").strip("\n").split("\n")
@@ -365,26 +341,6 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
         for name in gen5_exports()
     },
     "cytiva_unicorn": ("cytiva_unicorn", "result.zip", unicorn),
-    "cytiva_unicorn second sample": ("cytiva_unicorn", "result.zip", tagged),
-    "flowjo annotated": (
-        "flowjo",
-        "annotated.wsp",
-        edited(
-            "flowjo/01",
-            ("<SampleList>", '<SampleList homepage="page" kind="list">'),
-            ("<Sample>", '<Sample name="mine" state="new">'),
-            ("<Keywords>", '<Keywords><Keyword name="CTNUM" value="1" /><Keyword name="$CYTSN" value="2" />'),
-            (r'(<SampleNode [^>]*annotation=)""', r'\1"looked at"'),
-            (r'(<Population [^>]*annotation=)""', r'\1"odd"'),
-        ),
-    ),
-    "ctl_immunospot reviewed": (
-        "ctl_immunospot",
-        "plate.txt",
-        edited("ctl_immunospot/01", ("Counted: ([^;]*)", r"QC review last updated on \1 by foo")),
-    ),
-    "chemometec_nc_view": ("chemometec_nc_view", "counts.csv", edited("chemometec_nc_view/01", (r"\A\ufeff?", "\n"))),
-    "luminex_xponent": ("luminex_xponent", "run.csv", edited("luminex_xponent/02", ('"Unknown2"', '""'))),
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),

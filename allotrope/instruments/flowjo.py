@@ -92,7 +92,11 @@ def read(source: Source) -> Document:
     for sample in samples.all("Sample"):
         if not document.groups:
             for parent in (samples, sample):
-                put(document.aggregate, CUSTOM, kept(parent, tuple(cell.label for cell in parent.record if cell.label not in SHOWN)))
+                put(
+                    document.aggregate,
+                    CUSTOM,
+                    kept(parent, tuple(cell.label for cell in parent.record if cell.label not in SHOWN)),
+                )
         read_sample(document, (top, samples, sample), cytometer, sample)
     if not document.groups:
         raise source.empty("SampleList", "no sample", "at least one sample")
@@ -103,7 +107,7 @@ def read(source: Source) -> Document:
 
 
 def read_sample(document: Document, parents: tuple[Node, ...], cytometer: Node | None, sample: Node) -> None:
-    """One sample: keywords, gates, populations, compensation; attributes of its parents, from the workspace on, describe the run."""
+    """One sample: keywords, gates, populations, compensation; attributes of its parents (workspace first) describe the run."""
     group, top = document.group(), parents[0]
     place = sample.child("SampleNode")
     facts = place.record if place is not None else sample.record

@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from made_edits import EDITS
 from made_exports import EXPORTS
 
 import allotrope
@@ -59,11 +60,11 @@ def reference(content: bytes, name: str, instrument: str) -> dict[str, Any]:
     return json.loads(json.dumps(unstructure(model)))  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("export", EXPORTS)
+@pytest.mark.parametrize("export", [*EXPORTS, *EDITS])
 @pytest.mark.usefixtures("numbered")
 def test_equals_reference(shared: Path, compare: ModuleType, export: str) -> None:
     """Found by its signature, valid, and equal to what the reference makes of it."""
-    instrument, name, make = EXPORTS[export]
+    instrument, name, make = (EXPORTS | EDITS)[export]
     made = make(shared / "corpus")
     content = made if isinstance(made, bytes) else made.encode()
     assert allotrope.detect(named(content, name)).instrument == instrument
