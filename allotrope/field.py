@@ -170,7 +170,7 @@ def measurements(
     anchored = []
     for path, key, unit, values in plan.columns:
         if path.startswith("@"):
-            anchored.append((path, key, unit, values))
+            anchored.append((path, local(path), key, unit, values))
         else:
             template.add(path, values, unit, key)
     found = []
@@ -179,19 +179,22 @@ def measurements(
         node = group.measurement()
         node |= row
         found.append((group, node))
-        for message, feature in plan.failed.get(rows[at], ()):
-            add_error(node, message, feature)
-        for path, key, unit, values in anchored:
-            if values[at] is None:
+        for path, below, key, unit, values in anchored:
+            value = values[at]
+            if value is None:
                 continue
             place = anchor(path, node, document, group)
-            said = key or place is node or document.said.same(place, path, values[at])
-            cell = None if said else plan.origin(path, at, values[at])
-            if cell is None or document.said.agrees(place, path, values[at], cell):
-                put(place, local(path), {key: values[at]} if key else values[at], unit)
+            said = key or place is node or document.said.same(place, path, value)
+            cell = None if said else plan.origin(path, at, value)
+            if cell is None or document.said.agrees(place, path, value, cell):
+                put(place, below, {key: value} if key else value, unit)
             else:
                 table.grid.fates[cell.handle] = KEPT
                 put(node, custom, {cell.label: scalar(cell.value)})
+    if plan.failed:
+        for (_, node), row_at in zip(found, rows, strict=True):
+            for message, feature in plan.failed.get(row_at, ()):
+                add_error(node, message, feature)
     return found
 
 
@@ -309,6 +312,8 @@ class _Plan:
     def add_rest(self, custom: str) -> None:
         """Keep every cell that no rule has read."""
         for column, label in self.table.index.values():
+            if UNREAD not in self._fates(column):
+                continue
             values = self._read(column, lambda value, _: scalar(value), KEPT)
             if any(value is not None for value in values):
                 self.columns.append((custom, label, None, values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allotrope.technique import TECHNIQUES, Technique
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.signature import Signature
     from allotrope.source import Source
+
+
+def beside(package: str) -> Callable[[Source], Document]:
+    """`read` of the module `read` in a format's folder, loaded with its first file: detection asks all formats, reading one."""
+
+    def read(source: Source) -> Document:
+        found: Document = import_module(f"{package}.read").read(source)
+        return found
+
+    return read
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,9 @@ ASIDE = {
 def modules_of(name: str) -> list[ModuleType]:
     """The modules of an instrument: its file, or all files of its folder, and the shared ones that they take functions from."""
     module = importlib.import_module(f"allotrope.instruments.{name}")
+    for folder in getattr(module, "__path__", ()):
+        for part in sorted(Path(folder).glob("[a-z]*.py")):
+            importlib.import_module(f"{module.__name__}.{part.stem}")
     own = [module, *(other for key, other in sys.modules.items() if key.startswith(f"{module.__name__}."))]
     held = [value for one in own for value in vars(one).values()]
     taken = {str(getattr(value, "__module__", getattr(value, "__name__", ""))) for value in held}

@@ -2,53 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from allotrope.custom import CUSTOM
-from allotrope.envelope import put
-from allotrope.families.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE, leftovers, plates
-from allotrope.instrument import Instrument
-from allotrope.instruments.agilent_gen5.curves import kinetics, spectrum
-from allotrope.instruments.agilent_gen5.matrices import endpoints
-from allotrope.instruments.agilent_gen5.plate import Plate
+from allotrope.families.gen5 import IMAGE_READ, PLATE_READ, PROCEDURE, SOFTWARE
+from allotrope.instrument import Instrument, beside
 from allotrope.signature import Signature, text
-
-if TYPE_CHECKING:
-    from allotrope.envelope import Document
-    from allotrope.source import Source
-
-
-def read(source: Source) -> Document:
-    """Every plate: kinetics, spectra and single matrices in the order of the reads, then the matrix of the others."""
-    document = source.document()
-    for export in plates(source):
-        before = len(document.groups)
-        plate = Plate(source, document, export)
-        shared = False
-        for part in filter(lambda part: part.covered, plate.reads):
-            own = plate.own_matrices(part)
-            blocks = plate.spectra(part)
-            for block in blocks:
-                spectrum(plate, part, block)
-            if plate.curves(part):
-                kinetics(plate, part)
-            elif own and not blocks:
-                endpoints(plate, own, [part])
-            shared = shared or not (plate.curves(part) or own or blocks)
-        if shared:
-            endpoints(plate, plate.result_blocks(), plate.reads)
-        put(document.aggregate, CUSTOM, plate.steps | leftovers(export))
-        if len(document.groups) == before:
-            message = "a plate without the value of any read: what its header and procedure say is kept"
-            source.find("plate-without-values", message, f"line {export.grid.line(export.procedure.start)}", "warning")
-        if any(part.mode == "Luminescence" and plate.spectra(part) for part in plate.reads):
-            message = "480/20 nm is stated as excitation of a luminescence spectrum, by convention; the file has none"
-            source.find("assumed-setting", message, "Procedure Details")
-    if not any(group.measurements for group in document.groups):
-        place = "the plates"
-        raise source.empty(place, "no value of any read", "a results matrix, or a table of times or wavelengths")
-    return document
-
 
 INSTRUMENT = Instrument(
     name="agilent_gen5",
@@ -60,7 +16,7 @@ INSTRUMENT = Instrument(
         all=(text(SOFTWARE), text(PROCEDURE)),
         any=(text(PLATE_READ), text(rf"\A(?![\s\S]*{IMAGE_READ}).*")),
     ),
-    read=read,
+    read=beside(__name__),
     system={"software name": "Gen5"},
     export="In Gen5 use the text export of a plate (Report/Export Builders, file export) with header and procedure details.",
     not_covered="Area scans. Image reads are agilent_gen5_image.",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from allotrope.instrument import Instrument
-from allotrope.instruments.appbio_absolute_q.read import read
+from allotrope.instrument import Instrument, beside
 from allotrope.signature import Signature, member, text
 
 INSTRUMENT = Instrument(
@@ -20,7 +19,7 @@ INSTRUMENT = Instrument(
             member(r"_summary\.csv$"),
         ),
     ),
-    read=read,
+    read=beside(__name__),
     device={"brand name": "QuantStudio Absolute Q Digital PCR System", "product manufacturer": "ThermoFisher Scientific"},
     system={"software name": "QuantStudio Absolute Q Digital PCR Software"},
     export="In the Absolute Q software open the run's analysis and export the results or the summary as CSV.",

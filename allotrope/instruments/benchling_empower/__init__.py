@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from allotrope.instrument import Instrument
-from allotrope.instruments.benchling_empower.read import read
+from allotrope.instrument import Instrument, beside
 from allotrope.signature import Signature, text
 
 INSTRUMENT = Instrument(
@@ -12,7 +11,7 @@ INSTRUMENT = Instrument(
     product="Empower (through Benchling's connector)",
     manifest="liquid-chromatography/BENCHLING/2023/09/liquid-chromatography",
     signature=Signature(("json",), all=(text(r'"values"\s*:\s*\{'), text(r'"(SampleSetId|SampleSetName|InjectionId)"'))),
-    read=read,
+    read=beside(__name__),
     device={"product manufacturer": "Waters Corporation"},
     system={"software name": "Waters Empower"},
     export="Benchling's connector for Empower writes the sample set as JSON.",
