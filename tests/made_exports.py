@@ -186,6 +186,17 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def tagged(corpus: Path) -> bytes:
+    """A result of UNICORN whose only sample is its second, tagged twice."""
+    with zipfile.ZipFile(io.BytesIO(unicorn(corpus))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    tags = re.search(rb"<ResultSearchCriteria><Keyword1>Sample_ID<.*?</ResultSearchCriteria>", parts["Result.xml"])
+    assert tags is not None
+    second = tags[0].replace(b"Sample_ID", b"Sample_ID_2")
+    parts["Result.xml"] = parts["Result.xml"].replace(tags[0], second + second.replace(b"S-1", b"S-9"))
+    return zipped(parts)
+
+
 def intelliflex(corpus: Path) -> str:
     """The table of one data set with names of analytes, dilutions, total events and the state of the instrument."""
     text = corpus_file(corpus, "luminex_intelliflex/02").read_text(encoding="utf-8-sig").strip("\n")
@@ -341,6 +352,7 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
         for name in gen5_exports()
     },
     "cytiva_unicorn": ("cytiva_unicorn", "result.zip", unicorn),
+    "cytiva_unicorn second sample": ("cytiva_unicorn", "result.zip", tagged),
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),
