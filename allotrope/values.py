@@ -38,6 +38,7 @@ MONTHS = {
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<![\d:])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])")
 _NAMED = re.compile(r"(?<!\d)(\d{1,2})[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*(\d{4}|\d{2})(?![\d:])")
+_YEAR_NAMED = re.compile(r"(?<!\d)(\d{4})[\s\-/.]([^\W\d_]{3,9})[\s\-/.](\d{1,2})(?!\d)")
 _NAME_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _CLOCK_INSIDE = re.compile(r"([^\W\d_]{3})\s+(\d{1,2})\s+(\d{1,2}:\d{2}:\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})(?!\d)")
 """`Tue Oct 03 14:44:50 2023`, as C libraries write a time."""
@@ -238,6 +239,8 @@ def _calendar(text: str, order: str) -> tuple[Any, ...] | None:
             ymd = (_year(found[4]), second, first) if day_first else (_year(found[4]), first, second)
     elif found := _CLOCK_INSIDE.search(text):
         return _year(found[4]), _month(found[1]), int(found[2]), found[3]
+    elif found := _YEAR_NAMED.search(text):
+        ymd = (int(found[1]), _month(found[2]), int(found[3]))
     elif found := _NAMED.search(text):
         ymd = (_year(found[3]), _month(found[2]), int(found[1]))
     elif found := _NAME_FIRST.search(text):

@@ -48,22 +48,16 @@ FIELDS = (
     Field("Transfer Status", f"{CONTROL}/transfer status"),
     *(
         Field(label, CONTROL)
-        for label in (
-            "Sample Name",
-            "Survey Fluid Volume",
-            "Current Fluid Volume",
-            "Destination Well X Offset",
-            "Destination Well Y Offset",
-            "Fluid Composition",
-            "Fluid Units",
-            "Fluid Type",
-        )
+        for label in ("Sample Name", "Current Fluid Volume", "Fluid Composition", "Fluid Units", "Fluid Type")
     ),
 )
 
 
-def report(source: Source, run_facts: Sequence[str]) -> Document:
-    """The document of a report; the facts named in `run_facts` stand with the run, the other unread ones with the document."""
+def report(source: Source, run_facts: Sequence[str], control_facts: Sequence[str]) -> Document:
+    """The document of a report; the facts named in `run_facts` stand with the run, the other unread ones with the document.
+
+    The columns named in `control_facts` say how a transfer was done; the others that no field names stand with the measurement.
+    """
     grid = source.grid()
     titles = [row for row in range(len(grid.rows)) if SECTION.match(grid.text(row))]
     if not titles:
@@ -74,12 +68,13 @@ def report(source: Source, run_facts: Sequence[str]) -> Document:
     document = source.document()
     group = document.group()
     clock = Clock(source, facts.peek("Run Date/Time"))
+    controls = (Field(label, CONTROL) for label in control_facts)
+    rules = (Field("Date Time Point", "measurement time", read=clock.read), *FIELDS, *controls)
     for title, end in zip(titles, ends, strict=True):
         grid.structure(title)
         header = next((row for row in range(title + 1, end) if not grid.blank(row)), None)
         if header is not None:
             table = grid.table(header, last=end)
-            rules = (Field("Date Time Point", "measurement time", read=clock.read), *FIELDS)
             for _, node in measurements(document, table, rules, constants=CONSTANTS, within=group):
                 _finish(node)
     if not group.measurements:

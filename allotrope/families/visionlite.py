@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 LAYOUT = (
-    r"\A(\W*+(Sample Name|Well Position)(?=\s*[,;\t]).*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
-    r"|\s*+[^,;\t\n]*+([,;\t][^,;\t\n]*+){3,}+\n[^\w\n]*+(nm|s|sec|min|time[^,;\t\n]*+) *+[,;\t][^\w\n]*+A\b)"
+    r"\A(\W*+(Sample Name|Well Position)(?=[ \"]*+[,;\t]).*(\[A\]|\bAbsorbance\b|\bA\d{2,4}\b)"
+    r"|\s*+[^,;\t\n]*+([,;\t][^,;\t\n]*+){3,}+\n[^\w\n]*+(nm|s|sec|min|time[^,;\t\n]*+)[ \"]*+[,;\t][^\w\n]*+A\b)"
 )
 """A table under sample names, or a line of facts above a table of two columns."""
-ON_BOARD = r"\A\W*+((Sample Name|Well Position)\t|Well Position|Sample Name.*[,;\t][ \"]*+(Absorbance|A\d{2,4})\b)"
+ON_BOARD = r"\A\W*+((Sample Name|Well Position)\"?\t|Well Position|Sample Name.*[,;\t][ \"]*+(Absorbance|A\d{2,4})\b)"
 """How the on-board software writes the first of these: with tabs, by wells, or with columns named Absorbance or A500."""
 WAVELENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*nm\s*\[A\]|A(\d+)", re.IGNORECASE)
 DEVICE = {"device control/device type": "spectrophotometer", "device control/detection type": "absorbance"}
@@ -39,11 +39,12 @@ def read(source: Source) -> Document:
     """A table of samples, or one scan; kinetics are not supported."""
     grid = source.grid()
     document = source.document()
-    first = {label.casefold().strip("\ufeff ") for label in grid.texts(0)}
-    if first & {"sample name", "well position"}:
-        _samples(document, grid.table(0), _named_time(source))
+    first = next((row for row in range(len(grid.rows)) if not grid.blank(row)), 0)
+    labels = {label.casefold().strip("\ufeff ") for label in grid.texts(first)} if grid.rows else set()
+    if labels & {"sample name", "well position"}:
+        _samples(document, grid.table(first), _named_time(source))
     else:
-        _scan(source, document, grid)
+        _scan(source, document, grid, first)
     if not any(group.measurements for group in document.groups):
         raise source.empty("the table", "no row with an absorbance", "at least one measurement")
     return document
@@ -105,15 +106,15 @@ def _concentration(document: Document, record: Record, node: Node) -> None:
             put(node, "processed data/mass concentration", value, unit)
 
 
-def _scan(source: Source, document: Document, grid: Grid) -> None:
+def _scan(source: Source, document: Document, grid: Grid, first: int) -> None:
     """File, sample, analyst, time and instrument on the first line, then wavelength and absorbance."""
     header = grid.find_row("nm", "A")
     if header is None:
-        found = f"a table of {', '.join(grid.texts(1)) if len(grid.rows) > 1 else 'nothing'}"
-        raise Unsupported(file=source.name, where="line 2", found=found, expected="nm, A")
-    facts = [grid.at(0, column) for column in range(grid.width)]
-    if len(facts) < 4 or header == 0:
-        raise source.damaged("line 1", f"{len(facts)} fields", "file, sample, analyst and time")
+        found = f"a table of {', '.join(grid.texts(first + 1)) if len(grid.rows) > first + 1 else 'nothing'}"
+        raise Unsupported(file=source.name, where=f"line {grid.line(first) + 1}", found=found, expected="nm, A")
+    facts = [grid.at(first, column) for column in range(grid.width)]
+    if len(facts) < 4 or header == first:
+        raise source.damaged(f"line {grid.line(first)}", f"{len(facts)} fields", "file, sample, analyst and time")
     group = document.group()
     node = group.measurement(DEVICE)
     facts[0].ignore("repeats the name of the file")

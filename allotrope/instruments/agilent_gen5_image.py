@@ -39,6 +39,7 @@ LIGHTS = {
     "Reflected Light": "brightfield",
     "Color Bright Field": "brightfield",
     "Bright Field": "brightfield",
+    "Bright Field:High Contrast": "brightfield",
 }
 _CHANNEL = re.compile(r"Channel \d+:\s+(.*)|Color Camera")
 _TAG = re.compile(r"(.+) (\d{3}),(\d{3})")
@@ -76,6 +77,12 @@ class Read:
 
     own: Settings = field(default_factory=Settings)
     channels: list[Settings] = field(default_factory=list)
+
+    @property
+    def taken(self) -> list[Settings]:
+        """The channels in which images were taken: those stated, else one of which nothing is known."""
+        image = any(remark.startswith("Image") for remark in self.own.remarks)
+        return self.channels or ([Settings()] if image else [])
 
 
 def procedure(export: PlateExport) -> tuple[list[Read], dict[str, Scalar]]:
@@ -137,10 +144,10 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
     for path, value, unit in quantities:
         if value is not None:
             put(node, path, value, unit)
-    node["auto focus setting"] = any(remark in FOCUS for remark in read.channels[0].remarks)
+    node["auto focus setting"] = any(remark in FOCUS for first in read.channels[:1] for remark in first.remarks)
     placed = ("Montage rows", "columns", *(("Objective",) if magnification is not None else ()))
     custom = read.own.custom(placed, "Read settings")
-    if not tag:
+    if channel.head and not tag:
         custom["Channel"] = channel.head
     return node | {CUSTOM: custom | channel.custom(("Integration time", "Camera gain", "LED intensity"), "Channel settings")}
 
@@ -163,10 +170,10 @@ class Plate:
         self.samples = layout(export)
         self.temperature = export.temperature()
         self.custom = export.unread()
-        self.documents = [control(read, channel, export.grid.locale) for read in self.reads for channel in read.channels]
+        self.documents = [control(read, channel, export.grid.locale) for read in self.reads for channel in read.taken]
         if not self.documents:
             place = "Procedure Details"
-            raise source.damaged(place, "no channel and no color camera", "an image read with its settings")
+            raise source.damaged(place, "no read of images", "an image read with its settings")
 
     def group(self, count: int | None) -> Group:
         """A technique document with time, well count and the paths of protocol and experiment."""

@@ -36,6 +36,8 @@ UNIFIED_TRANSFER = (
     "Destination Position|Destination Labware Name|Destination Labware Barcode|Destination Well Index|Destination Sample Name|"
     "Probe|Amount"
 )
+HEAD = r"\A\W*(Method\s*=.*\n(.*\n){0,12}?.*Logged in user\s*=|Logged in user\s*=.*\n(.*\n){0,12}?.*head serial number\s*=)"
+"""The facts above a log, which may begin without a method."""
 TIME = Field("Time Stamp", "measurement time", read=as_time)
 TRANSFER = (
     TIME,
@@ -176,9 +178,7 @@ INSTRUMENT = Instrument(
     vendor=MAKER,
     product="Biomek i-Series (Biomek Software)",
     manifest="liquid-handler/BENCHLING/2024/11/liquid-handler",
-    signature=Signature(
-        ("text",), any=(text(r"\A\W*Method\s*=\s.*\n(.*\n){0,12}?.*Logged in user\s*="), text(r"\A(?=.*\bPod\b).*\bWell Index\b"))
-    ),
+    signature=Signature(("text",), any=(text(HEAD), text(r"\A(?=.*\bPod\b).*\bWell Index\b"))),
     read=read,
     device={"product manufacturer": MAKER},
     system={"software name": "BioMek Software"},

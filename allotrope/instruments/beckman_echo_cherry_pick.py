@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 RUN_FACTS = ("Run Date/Time", "Sample Pick List File Name", "Control Pick List File Name", "Reference ID", "Order ID")
+CONTROL_FACTS = ("Destination Well X Offset", "Destination Well Y Offset")
 
 
 def read(source: Source) -> Document:
     """Sections of transfers between the facts of the run and of the instrument."""
-    return echo.report(source, RUN_FACTS)
+    return echo.report(source, RUN_FACTS, CONTROL_FACTS)
 
 
 INSTRUMENT = Instrument(

@@ -102,7 +102,7 @@ def read(source: Source) -> Document:
     for well in wells.all("Well"):
         measure(document, well, members, shared_group)
     document.system["software version"] = facts.text("BioPlexManagerVersion")
-    put(document.device, CUSTOM, facts.keep("AuthorName", "NativeDocumentName", "XmlExportDateTime", "XmlExportUser"))
+    put(document.device, CUSTOM, facts.rest())
     put(document.aggregate, CUSTOM, top.rest())
     return document
 

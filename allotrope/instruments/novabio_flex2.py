@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import set_aside
@@ -43,6 +44,12 @@ def ratio(value: Any, locale: Locale) -> int | float | None:
     return as_percent(found[1], locale) if found else None
 
 
+def tenth(value: Any, locale: Locale) -> int | float | None:
+    """A number of hundred thousands as one of millions."""
+    found = as_percent(value, locale)
+    return None if found is None else found / 10
+
+
 def quantity(label: str, path: str, unit: str) -> Field:
     """A field that may be written with a percent sign."""
     return Field(label, path, unit=unit, read=as_percent)
@@ -72,6 +79,11 @@ DETECTIONS: tuple[Detection, ...] = (
     ("ph-detection", ACIDITY, ("pH",)),
 )
 """Detection type, fields, and the columns without which the schema knows no such measurement."""
+FURTHER_UNITS = {
+    ("mmHg", "kpa"): ("kPa", as_percent),
+    ("10^6 cells/mL", "10^5cells/ml"): ("10^6 cells/mL", tenth),
+}
+"""A field's unit and another that the file may name: the unit of the document, and how the number is read."""
 SAMPLE = (
     Field(TIME, "measurement time", read=as_time),
     Field("Sample ID", "sample document/sample identifier"),
@@ -116,21 +128,28 @@ def read(source: Source) -> Document:
 
 
 def _settle_units(document: Document, units: Record) -> tuple[Detection, ...]:
-    """The detections without the columns that are in another unit than the schema's; what repeats that unit is mapped."""
+    """The detections in the file's units, without the columns whose unit the schema lacks; what names a unit is mapped."""
     for label in ANALYTES:
         units.text(label)
     other: set[str] = set()
-    for label, unit in ((name, field.unit) for _, fields, _ in DETECTIONS for field in fields for name in field.names):
+
+    def settled(field: Field) -> Field:
+        label, unit = field.names[0], field.unit or ""
         text = "".join(units.peek(label).split())
-        if text.casefold().removeprefix("x") == "".join((unit or "").split()).casefold():
+        plain = text.casefold().removeprefix("x")
+        known = FURTHER_UNITS.get((unit, plain))
+        if known or plain == "".join(unit.split()).casefold():
             units.text(label)
         elif text not in ("", "-"):
             other.add(label)
             message = f"{label} is in {text!r}, the schema knows {unit}; its values are kept, not converted"
             document.source.find("other-unit", message, next(iter(units)).where, "warning")
+        return replace(field, unit=known[0], read=known[1]) if known else field
+
+    found = [(name, tuple(settled(field) for field in fields), needed) for name, fields, needed in DETECTIONS]
     return tuple(
         (name, tuple(field for field in fields if not other.intersection(field.names)), needed)
-        for name, fields, needed in DETECTIONS
+        for name, fields, needed in found
         if not other.intersection(needed)
     )
 
@@ -187,7 +206,7 @@ INSTRUMENT = Instrument(
     vendor="Nova Biomedical",
     product="BioProfile FLEX2",
     manifest="solution-analyzer/BENCHLING/2024/09/solution-analyzer",
-    signature=Signature(("text",), all=(text(r"\A(?=.*\bDate & Time\b)(?=.*\bSample Type\b).*\b(Gluc|PCO2|Osm)\b"),)),
+    signature=Signature(("text",), all=(text(r"\A\s*+(?=.*\bDate & Time\b)(?=.*\bSample Type\b).*\b(Gluc|PCO2|Osm)\b"),)),
     read=read,
     device={"model number": "Flex2", "product manufacturer": "Nova Biomedical"},
     system={"software name": "NovaBio Flex"},

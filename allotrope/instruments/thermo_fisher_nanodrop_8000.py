@@ -42,8 +42,8 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
-FURTHER = re.compile(r"formula( name| value)? ([2-9]|\d\d)$", re.IGNORECASE)
-"""The second formula and those after it; what they say is kept as written beside the value calculated by them."""
+FURTHER = re.compile(r"(formula( name| value)? ([2-9]|\d\d)|a\d{3}/a\d{3})$", re.IGNORECASE)
+"""The second formula and those after it, and a ratio named by both absorbances: kept as written beside the calculated value."""
 
 
 def read(source: Source) -> Document:

@@ -15,6 +15,7 @@ from allotrope.families.nanodrop import (
     concentration_wavelength,
     spectrum,
 )
+from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
@@ -22,10 +23,10 @@ from allotrope.signature import Signature, text
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
     from allotrope.grid import Grid, Table
-    from allotrope.record import Cell, Record
+    from allotrope.record import Record
     from allotrope.source import Source
 
-FACT = r"(Application|Serial Number|User Name):\t"
+FACT = r"(Application|Serial Number|User Name):[\t ]"
 TIME = ("Date & Time", "Date")
 ROW = (
     Field(TIME, "@group/measurement time", read=as_time),
@@ -45,10 +46,12 @@ def read(source: Source) -> Document:
     if header is None:
         raise source.damaged("the table", "no row with 'Date & Time' or 'Date'", "the header of a NanoDrop Eight export")
     facts = grid.pairs([row for row in range(header) if grid.text(row, 1)])
-    loose = [cell for row in range(header) if not grid.text(row, 1) for cell in grid.cells(row)]
+    loose = Phrases(cell for row in range(header) if not grid.text(row, 1) for cell in grid.cells(row))
     document = source.document()
-    document.device["equipment serial number"] = facts.text("Serial Number")
-    run = {"experiment": facts.text("Application"), "analyst": facts.text("User Name"), "facts": facts.rest() | _split(loose)}
+    said = [facts.text(label) or loose.text(label) for label in ("Serial Number", "Application", "User Name")]
+    document.device["equipment serial number"] = said[0]
+    kept = facts.rest() | loose.rest() | {f"line {cell.where}": cell.keep() for cell in loose.others}
+    run = {"experiment": said[1], "analyst": said[2], "facts": kept}
     table = grid.table(header)
     curve = _wavelengths(table)
     for record in table.records():
@@ -56,14 +59,6 @@ def read(source: Source) -> Document:
     if not document.groups:
         raise source.empty(f"line {grid.line(header)}", "a header without rows", "at least one sample")
     return document
-
-
-def _split(cells: list[Cell]) -> dict[str, Any]:
-    """Lines without a tab: `key: value` in one cell, kept under the key."""
-    kept = {cell.text.partition(":")[0]: cell.text.partition(":")[2].strip() for cell in cells}
-    for cell in cells:
-        cell.keep()
-    return kept
 
 
 def _dated(grid: Grid, row: int) -> bool:
@@ -94,7 +89,7 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
     if any(value is not None for value in values):
         node = group.measurement({"device control/device type": DEVICE_TYPE})
         spectrum(node, [wavelength for wavelength, _ in curve], values)
-        apply(SAMPLE if nodes else NAMED, record, node)
+        apply(SAMPLE, record, node)
     calculate(document, record, nodes)
     _finish(source, document, group, record, run)
 

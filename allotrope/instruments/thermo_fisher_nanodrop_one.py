@@ -73,7 +73,7 @@ def _row(document: Document, record: Record, table: Table, experiment: str) -> N
     if not nodes:
         set_aside(document, record, "the table has no column of a wavelength")
         return
-    put(group.node, "experiment type", experiment)
+    put(group.node, "experiment type", experiment or None)
     for label in table.labels():
         pair = re.fullmatch(r"A(\d{3})/A(\d{3})", label)
         if pair:

@@ -33,7 +33,12 @@ ROLES = {
     "Ctrl": "control sample role",
 }
 CONTROL = ("Optical response compensation", "Plate adapter number", "Plate adapter name")
-SYSTEM = ("ESW version", "Dispenser")
+MODULES = re.compile(
+    r"(Instrument modules|Module's (name|serial number)|Incubator|Gas control|(Top|Bottom) optics|Dispenser \d"
+    r"|Date and time of definition|Wavelength|Bandwidth|Filter|Position)(\.\d+)?"
+)
+"""Lines about modules, filters and optics, which are kept beside the other sheets; what else is said of instrument and report
+is said of the system."""
 _PLATE = re.compile(r"\b(?:\w+\s+)?plate(?:\s+\d+)?\b", re.IGNORECASE)
 _WAVELENGTH = re.compile(r"Wavelength:\s*(\d{1,4})\s*nm\b")
 
@@ -109,8 +114,9 @@ class Session:
         version = re.search(r"\d+(?:\.\d+)*", software.partition(",")[2])
         document.system["software name"] = software.partition(",")[0] or None
         document.system["software version"] = version[0] if version else None
-        put(document.system, CUSTOM, instrument.keep(*SYSTEM))
         self.control = instrument.keep(*CONTROL)
+        for said in (instrument, general):
+            put(document.system, CUSTOM, said.keep(*(part.label for part in said if not MODULES.fullmatch(part.label))))
         self.time = session.time("Execution time") or grid.at(2, 0).as_time()
         self.name = (session.text("Session name") or grid.at(1, 0).as_text() or "").replace(".skax", "") or None
         session.ignore("Executed with", because="repeats the software of the report")

@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from edited_exports import EDITED, edited
 from made_exports import EXPORTS
 
 import allotrope
@@ -59,13 +60,8 @@ def reference(content: bytes, name: str, instrument: str) -> dict[str, Any]:
     return json.loads(json.dumps(unstructure(model)))  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("export", EXPORTS)
-@pytest.mark.usefixtures("numbered")
-def test_equals_reference(shared: Path, compare: ModuleType, export: str) -> None:
+def assert_equal(compare: ModuleType, instrument: str, name: str, content: bytes) -> None:
     """Found by its signature, valid, and equal to what the reference makes of it."""
-    instrument, name, make = EXPORTS[export]
-    made = make(shared / "corpus")
-    content = made if isinstance(made, bytes) else made.encode()
     assert allotrope.detect(named(content, name)).instrument == instrument
     found = allotrope.convert(named(content, name))
     assert not [finding for finding in found.findings if finding.level == "error"]
@@ -73,3 +69,19 @@ def test_equals_reference(shared: Path, compare: ModuleType, export: str) -> Non
     result = compare.compare(json.loads(found.to_json()), reference(content, name, instrument))
     assert sum(result.total.values()) > 0
     assert not result.differences, "\n".join(result.differences[:20])
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+@pytest.mark.usefixtures("numbered")
+def test_equals_reference(shared: Path, compare: ModuleType, export: str) -> None:
+    """What is made by hand."""
+    instrument, name, make = EXPORTS[export]
+    made = make(shared / "corpus")
+    assert_equal(compare, instrument, name, made if isinstance(made, bytes) else made.encode())
+
+
+@pytest.mark.parametrize("export", EDITED)
+@pytest.mark.usefixtures("numbered")
+def test_edited_equals_reference(shared: Path, compare: ModuleType, export: str) -> None:
+    """What a file of the corpus becomes."""
+    assert_equal(compare, EDITED[export][0].partition("/")[0], *edited(shared / "corpus", export))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allotrope.aside import repeats
+from allotrope.aside import repeats, set_aside
 from allotrope.columns import ABSENT
 from allotrope.envelope import CUSTOM, put
 from allotrope.instruments.appbio_absolute_q.partitions import partitions
@@ -66,23 +66,27 @@ def read(source: Source) -> Document:
     """The CSV, or the summary among the members of a zip archive."""
     document = source.document()
     grid = summary(source) if source.probe.kind == "zip" else source.grid()
-    header = grid.find_row("Target") if "Index" not in grid.texts(0) else 0
+    top = next((row for row in range(len(grid.rows)) if not grid.blank(row)), 0)
+    header = grid.find_row("Target") if "Index" not in grid.texts(top) else top
     if header is None:
-        header = next((row for row in range(min(2, len(grid.rows))) if "Total" in grid.texts(row)), 0)
+        header = next((row for row in range(top, min(top + 2, len(grid.rows))) if "Total" in grid.texts(row)), top)
     if "Index" in grid.texts(header):
         partitions(document, grid, header, SAMPLE, WELL, RUN)
         return document
-    rows = sections(grid, header) if header and grid.find("", 0) == 0 else plain(grid, header)
+    rows = sections(grid, top, header) if header > top and not grid.text(top) else plain(grid, header)
     for row in rows:
         for cell in row.record:
             if cell and cell.text in ABSENT:
                 cell.ignore("stands for no value")
-    wells = [row for row in rows if row.record.peek(*SAMPLE)]
+    odd = [row for row in rows if row.record.peek(*SAMPLE) and "Channels" in row.record and not row.dye]
+    wells = [row for row in rows if row.record.peek(*SAMPLE) and (row.dye or "Channels" not in row.record)]
     if not wells:
         raise source.empty(f"line {grid.line(header)}", "a header without wells", "at least one well with a sample")
     groups = [row for row in rows if not row.record.peek(*SAMPLE)]
     nodes = measured(document, wells, with_groups=bool(groups) and any("Group" in row.record for row in groups))
     calculated(document, groups, nodes)
+    for row in odd:
+        set_aside(document, row.record, "the row names no channel")
     return document
 
 
@@ -107,14 +111,14 @@ def plain(grid: Grid, header: int) -> list[Row]:
     return [Row(record, record.peek("Dye", "Channels"), record.peek("Group")) for record in records]
 
 
-def sections(grid: Grid, header: int) -> list[Row]:
+def sections(grid: Grid, top: int, header: int) -> list[Row]:
     """Rows of a summary: dyes above the header, and for each a section of columns from `Target` to `Threshold`."""
-    grid.structure(0)
+    grid.structure(top)
     table = grid.table(header)
     labels = grid.texts(header)
     starts = [column for column, label in enumerate(labels) if label == "Target"]
     ends = [column for column, label in enumerate(labels) if label == "Threshold"]
-    dyes = [text for text in grid.texts(0) if text]
+    dyes = [text for text in grid.texts(top) if text]
     inside = {column for start, end in zip(starts, ends, strict=False) for column in range(start, end + 1)}
     common = [(label or f"column {column + 1}", column) for column, label in enumerate(labels) if column not in inside]
     shared = frozenset(fold(label) for label, _ in common)

@@ -10,7 +10,7 @@ INSTRUMENT = Instrument(
     vendor="Roche",
     product="Cedex Bio HT Analyzer",
     manifest="solution-analyzer/REC/2024/09/solution-analyzer",
-    signature=Signature(("text",), all=(text(r"\A.*#ARC-FILE#"),)),
+    signature=Signature(("text",), all=(text(r"\A\s*+.*#ARC-FILE#"),)),
     read=beside(__name__),
     export="On the analyzer choose Results > Archive and save the archive file (.txt).",
     not_covered="Results in units other than g/L, mg/L, mmol/L, mM, mL/L, OD and (for LDH) U/L are kept as custom information.",

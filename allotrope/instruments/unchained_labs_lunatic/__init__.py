@@ -92,7 +92,8 @@ class Run:
 
     def time(self, records: list[Record]) -> str | None:
         """When the run was made, if some row of the table does not say it."""
-        return self.facts.time("Date") if self.facts and not all(record.peek("Date") for record in records) else None
+        said = all(record.peek("Date") and record.peek("Time") for record in records)
+        return self.facts.time("Date") if self.facts and not said else None
 
     def text(self, *labels: str) -> str | None:
         """A fact of the run, mapped; from the first row of the table where there is no block of facts."""
@@ -138,11 +139,12 @@ def read(source: Source) -> Document:
             continue
         group = document.group()
         put(group.document, "analyst", analyst)
-        put(group.node, "measurement time", record.joined_time("Date", "Time") or time)
+        own = record.peek("Date") and (record.peek("Time") or time is None)
+        put(group.node, "measurement time", (record.joined_time("Date", "Time") if own else None) or time)
         group.node |= {"plate well count": quantity(96, "#"), "container type": "well plate"}
         measure(document, group.measurement(), record, run, columns)
     if run.facts:
-        put(document.aggregate, CUSTOM, run.facts.rest())
+        put(document.system, CUSTOM, run.facts.rest())
     for row in range(header):
         further = [found for found in grid.cells(row) if found.handle % grid.width and not grid.fates[found.handle]]
         put(document.aggregate, CUSTOM, {found.where: found.keep() for found in further})
