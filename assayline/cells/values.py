@@ -18,6 +18,7 @@ LOG_LIMIT = 25.0  # ln(1 + count) of any real count lies below this
 ROUNDED_LOG = 12.0  # ln(1 + 160,000): a rounded logarithm of any usual scale is smaller
 ENOUGH = 10  # cells below which their totals say nothing
 WITHOUT_ONES = 0.05  # share of cells with many genes but no value of 1 above which values were multiplied
+AGREE = 0.05  # share of a cell's genes that have its lowest value, from which on it was 1 before
 UNDERDISPERSED = 0.6  # variance over mean of the strongest genes: 1 or more in counts, far less in logarithms
 STRONG, SEVERAL = 50, 20
 
@@ -88,17 +89,29 @@ def _whole(values: Any, of: Measured, variation: float) -> tuple[str, str] | Non
     if ratio < UNDERDISPERSED:
         words = f"whole numbers, but the variance of the strongest genes is {ratio:.2f} of their mean (1 or more in counts)"
         return "log", f"{words}: logarithms, rounded"
-    many = np.diff(block.indptr) >= SEVERAL
-    if many.any():
-        least = np.minimum.reduceat(block.data, block.indptr[:-1][np.diff(block.indptr) > 0])
-        without = float((least[many[np.diff(block.indptr) > 0]] > 1).mean())
-        if without > WITHOUT_ONES:
-            kind = "log" if of.maximum <= ROUNDED_LOG else "normalised"
-            return kind, f"whole numbers, but {without:.0%} of the cells have no value of 1: multiplied or raised, then rounded"
+    without = _without_ones(block)
+    if without > WITHOUT_ONES:
+        kind = "log" if of.maximum <= ROUNDED_LOG else "normalised"
+        return kind, f"whole numbers, but {without:.0%} of the cells have no value of 1: multiplied or raised, then rounded"
     if 0 < variation < NEARLY_FLAT and _variation(of.genes) > 1.5 * variation:
         words = f"whole numbers whose totals vary by {variation:.1%} while the genes seen vary by {_variation(of.genes):.1%}"
         return "normalised", f"{words}: normalised and rounded"
     return None
+
+
+def _without_ones(block: Any) -> float:
+    """Share of the cells with many genes whose lowest value is more than 1, and is that of many of their genes.
+
+    A cell that was multiplied shows what was 1 in many genes; in a deep panel, too, no gene may be 1, but then hardly two agree.
+    """
+    genes = np.diff(block.indptr)
+    genes, starts = genes[genes > 0], block.indptr[:-1][genes > 0]
+    many = genes >= SEVERAL
+    if not many.any():
+        return 0.0
+    lowest = np.minimum.reduceat(block.data, starts)
+    agree = np.add.reduceat(block.data == np.repeat(lowest, genes), starts)
+    return float(((lowest > 1) & (agree >= np.maximum(3, AGREE * genes)))[many].mean())
 
 
 def _dispersion(block: Any) -> float:

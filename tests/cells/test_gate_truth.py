@@ -106,3 +106,20 @@ def test_every_transformation_is_told_from_counts_on_libraries_of_every_depth(in
             report = inspected(tmp_path / "m.h5ad").report
             wanted = "counts" if how == "thinned" else how.partition(",")[0]
             assert report["values"]["kind"] == wanted, (options, how, report["values"])
+
+
+def test_a_deep_panel_in_which_no_gene_is_1_is_counts_and_a_sparse_library_multiplied_is_not(inspected, tmp_path):
+    import anndata
+
+    random = np.random.default_rng(0)
+    for genes, depth in ((25, 20_000), (60, 100_000), (300, 1_000_000)):
+        shares = random.dirichlet(np.full(genes, 2.0), size=300)
+        counts = random.poisson(shares * depth * random.lognormal(0, 0.4, (300, 1))).astype(np.float32)
+        anndata.AnnData(sparse.csr_matrix(counts)).write_h5ad(tmp_path / "m.h5ad")
+        assert inspected(tmp_path / "m.h5ad").report["values"]["kind"] == "counts", (genes, depth)
+    drawn = library(**HUMAN)
+    data = anndata.AnnData(sparse.csr_matrix(np.round(drawn.counts.toarray() * 2.6)))
+    data.obs_names, data.var_names = drawn.barcodes, drawn.names
+    data.write_h5ad(tmp_path / "m.h5ad")
+    values = inspected(tmp_path / "m.h5ad").report["values"]
+    assert values["kind"] == "normalised" and "no value of 1" in values["basis"]
