@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from instruments_shared import HERE
 from openpyxl import load_workbook
 
 if TYPE_CHECKING:
@@ -353,6 +354,11 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     },
     "cytiva_unicorn": ("cytiva_unicorn", "result.zip", unicorn),
     "cytiva_unicorn second sample": ("cytiva_unicorn", "result.zip", tagged),
+    "cytiva_biacore_t200_control": (
+        "cytiva_biacore_t200_control",
+        "kinetics_as_entered.blr",
+        lambda _: (HERE / "cytiva_biacore_t200_control" / "kinetics_as_entered.blr").read_bytes(),
+    ),
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),
