@@ -129,6 +129,17 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
     return int(text) if text.lstrip("+-").isdigit() and abs(found) < EXACT else found
 
 
+def text_of(value: Any) -> str:
+    """The stripped text of a cell, empty where there is none; a whole number of a sheet without its `.0`."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
 def scalar(value: Any) -> Scalar:
     """A cell for custom information: numbers in plain form become numbers, all else stays the text it was."""
     if isinstance(value, str):
