@@ -38,6 +38,7 @@ def _modified(stream: BinaryIO) -> float | None:
         return None
 
 
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|table)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)([^>]*)>")
 
 
@@ -107,10 +108,17 @@ class Probe:
             return "sqlite"
         if b"\x00" in data[:1024] and not self.encoding.startswith("utf-"):
             return "binary"
+        if self.page:
+            return "workbook"
         start = self.head.lstrip("\ufeff \t\r\n")[:200]
         if start.startswith("<") and ("<?xml" in start or _ROOT.match(start)):
             return "xml"
         return "json" if start.startswith(("{", "[{", "[\n", "[ ")) and self._closes_as_json() else "text"
+
+    @cached_property
+    def page(self) -> bool:
+        """Whether a text is a web page, which programs write under a workbook's name and spreadsheets open as one."""
+        return not self.data.startswith((b"PK", b"\xd0\xcf\x11\xe0")) and bool(_PAGE.match(self.head))
 
     def _closes_as_json(self) -> bool:
         return self.data.rstrip(b" \t\r\n\x00")[-1:] in (b"}", b"]")
@@ -167,11 +175,17 @@ class Probe:
     @cached_property
     def sheets(self) -> tuple[str, ...]:
         """Names of the sheets that hold cells, hidden ones too; empty where the file is no workbook."""
-        return tuple(self.workbook.sheet_names) if self.kind == "workbook" else ()
+        if self.kind != "workbook":
+            return ()
+        return ("page",) if self.page else tuple(self.workbook.sheet_names)
 
-    def rows(self, sheet: str) -> list[list[Any]]:
+    def rows(self, sheet: str) -> list[Any]:
         """All rows of a sheet, read once."""
-        if sheet not in self._rows:
+        if sheet not in self._rows and self.page:
+            from allotrope.readers.html_tables import page_rows
+
+            self._rows[sheet] = page_rows(self.text, self.name)
+        elif sheet not in self._rows:
             from allotrope.readers.xlsx import sheet_rows, with_errors
 
             errors = self._looked[0].get(sheet, {})
@@ -205,7 +219,7 @@ class Probe:
         return look_over(self.data, self.name)
 
     @cached_property
-    def _rows(self) -> dict[str, list[list[Any]]]:
+    def _rows(self) -> dict[str, list[Any]]:
         return {}
 
     @cached_property

@@ -133,7 +133,7 @@ class Source:
                 continue
             rows = self.probe.rows(name)
             grids[name] = Grid(name, rows, self.locale, sheet=True, file=self.name)
-            self.adopt(grids[name], kind="workbook")
+            self.adopt(grids[name], kind="page" if self.probe.page else "workbook")
             if not self._settled and len(sample) < 20_000:
                 sample += [value for row in rows[:2000] for value in row if isinstance(value, str)]
         self.settle("\n".join(sample))

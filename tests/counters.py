@@ -6,6 +6,7 @@ delimiter is taken over, since a text does not say what it is split at.
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -168,6 +169,15 @@ def members(data: bytes, opened: list[str], read: int) -> int:
         return sum(not info.is_dir() for one in (archive, *inner) for info in one.infolist()) - read
 
 
+def page(data: bytes) -> int:
+    """Cells of the tables of a web page that show anything, and texts outside of them, by patterns only."""
+    text = re.sub(r"<(script|style|title)\b.*?</\1>|<!--.*?-->", " ", data.decode("utf-8"), flags=re.DOTALL | re.IGNORECASE)
+    cell = re.compile(r"<t[dh]\b[^>]*>(.*?)(?=<t[dhr]\b|</t[dhr]\b|</table)", re.DOTALL | re.IGNORECASE)
+    loose = re.split(r"<[^>]*>", re.sub(r"<table\b.*?</table>", "<p>", text, flags=re.DOTALL | re.IGNORECASE))
+    shown = (html.unescape(re.sub(r"<[^>]*>", " ", one)) for one in (*cell.findall(text), *loose))
+    return sum(bool(one.strip()) for one in shown)
+
+
 def count(data: bytes, part: dict[str, Any]) -> int:
     """Filled cells of some bytes, of the kind (and at the delimiter) that a ledger's part names."""
     kind = part["kind"]
@@ -175,6 +185,8 @@ def count(data: bytes, part: dict[str, Any]) -> int:
         return delimited(data, part["delimiter"], quoted=part["quoted"])
     if kind == "workbook":
         return xls(data) if data.startswith(b"\xd0\xcf\x11\xe0") else xlsx(data)
+    if kind == "page":
+        return page(data)
     if kind == "xml":
         return xml(data)
     if kind == "json":

@@ -1,4 +1,4 @@
-"""Beckman Coulter Vi-CELL XR: the run data summary as a workbook, one row a sample, or the text file of one sample."""
+"""Beckman Coulter Vi-CELL XR: the run data summary as a workbook, one row a sample, or one sample as a report or text file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from allotrope.envelope import put
 from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
-from allotrope.record import Record, index_labels
+from allotrope.labels import fold
+from allotrope.record import Cell, Record, index_labels
 from allotrope.signature import Signature, cell, text
 from allotrope.values import moment
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.grid import Grid
-    from allotrope.record import Cell
     from allotrope.source import Source
     from allotrope.values import Locale
 
@@ -74,11 +74,13 @@ CUSTOMS = {
 }
 """Labels that are kept, by the place that they describe; any other goes to the measurement's own custom information."""
 RULES = (*FIELDS, *(Field(label, path) for path, labels in CUSTOMS.items() for label in labels.split(",")))
+KNOWN = frozenset(fold(name) for rule in RULES for name in rule.names)
+DATES = frozenset(map(fold, DATE))
 CONSTANTS = {"device control/device type": "brightfield imager (cell counter)", "device control/detection type": "brightfield"}
 
 
 def read(source: Source) -> Document:
-    """The first sheet of a workbook, or a text of `label : value` lines."""
+    """The first sheet of a workbook, a summary or the report of one sample, or a text of `label : value` lines."""
     document = source.document()
     if source.probe.kind == "workbook":
         first, *others = source.sheets().values()
@@ -117,7 +119,7 @@ def _facts(document: Document, titles: list[str]) -> None:
 
 
 def _summary(source: Source, document: Document, grid: Grid) -> None:
-    """The samples under a header of two rows."""
+    """The samples under a header of two rows, or the one sample of a report."""
     header = grid.find("Sample ID")
     if header is None:
         raise source.damaged(f"sheet {grid.name}", "no row that starts with 'Sample ID'", "the header of a Vi-CELL XR summary")
@@ -127,6 +129,9 @@ def _summary(source: Source, document: Document, grid: Grid) -> None:
         if found.text.casefold().startswith(("vi-cell", "unit s/n")):
             found.mapped()
     put(document.system, CUSTOM, {found.where: found.keep() for found in titles if not grid.fates[found.handle]})
+    if not any(fold(grid.text(header + 1, column)) in KNOWN for column in range(1, grid.width)):
+        _report(document, grid, header)
+        return
     rows = [row for row in range(header + 2, len(grid.rows)) if not all(_is_number(found) for found in grid.cells(row))]
     for row in range(header, min(header + 2, len(grid.rows))):
         for found in grid.cells(row):
@@ -144,6 +149,28 @@ def _summary(source: Source, document: Document, grid: Grid) -> None:
                     found.ignore("hidden row of column numbers")
             else:
                 _sample(document, record)
+
+
+def _report(document: Document, grid: Grid, first: int) -> None:
+    """The report of one sample: labels with their values to the right, results beside settings."""
+    found: list[Cell] = []
+    labels: list[Cell] = []
+    for row in range(first, len(grid.rows)):
+        label = None
+        for one in grid.cells(row):
+            if label is None or fold(one.text.rstrip(": ")) in KNOWN:
+                label = one
+            else:
+                found.append(Cell(grid, one.handle, label.text.rstrip(": ")))
+                labels.append(label)
+                label = None
+    if not any(fold(one.label) in DATES for one in found):
+        dated = next((one for one in found if moment(one.value, grid.locale)), None)
+        if dated:
+            dated.label = DATE[0]
+    _sample(document, Record.of(found))
+    for label, one in zip(labels, found, strict=True):
+        grid.mark(label.handle, grid.fates[one.handle])
 
 
 def _is_number(found: Cell) -> bool:
