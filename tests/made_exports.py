@@ -252,14 +252,14 @@ def nanodrop_formulas() -> str:
 
 
 def workbench(corpus: Path, *, bare: bool) -> str:
-    """MSD Workbench as CSV: two assays, a spot each; the plate's line with or without the commas of its empty fields."""
+    """MSD Workbench as CSV: two assays, a spot each; the plate's line without the commas of its empty fields, or no blanks."""
     book = load_workbook(corpus_file(corpus, "msd_workbench/02"), data_only=True)
     labels, *rows = (list(row) for row in list(book["Workbench data"].iter_rows(values_only=True))[1:])
     assay, spot, signal, mean = (labels.index(label) for label in ("Assay", "Spot", "Signal", "Mean"))
     made: Rows = [labels]
     for row in rows:
         for number, name in enumerate(("IFN-g", "IL-2"), start=1):
-            line = [2 if value is None else value for value in row]
+            line = [2 if value is None and not bare else value for value in row]
             line[assay], line[spot], line[signal], line[mean] = name, number, row[signal] + number, row[mean] + number
             made.append(line)
     title = ["Plate_P1"] if bare else ["Plate_P1", *[None] * (len(labels) - 1)]
