@@ -130,7 +130,7 @@ class Cell:
     @property
     def text(self) -> str:
         """The stripped text, empty where there is none; looking at it does not settle the fate."""
-        return text_of(self.store.value(self.handle))
+        return text_of(self.value)
 
     @property
     def number(self) -> int | float | None:
