@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import compress, zip_longest
+from itertools import compress, groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import TooLarge
 from allotrope.labels import column_name, fold
 from allotrope.record import IGNORED, KEPT, MAPPED, UNREAD, Cell, Record, Store, index_labels
+from allotrope.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -203,12 +204,11 @@ class Grid(Store):
     def keep_rows(self) -> dict[str, str]:
         """Custom information from every row with unread cells: address of the first → their texts, joined by tabs."""
         kept = {}
-        for row in range(len(self.rows)):
-            unread = [cell for cell in self.cells(row) if self.fates[cell.handle] == UNREAD]
-            if unread:
-                kept[unread[0].where] = "\t".join(cell.text for cell in unread)
-                for cell in unread:
-                    cell.keep()
+        for row, handles in groupby(self.unread(), lambda handle: handle // self.width):
+            values, places = self.rows[row], list(handles)
+            kept[self.where(places[0])] = "\t".join([text_of(values[place % self.width]) for place in places])
+            for place in places:
+                self.fates[place] = KEPT
         return kept
 
     def find(self, label: str, start: int = 0, column: int = 0) -> int | None:

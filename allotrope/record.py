@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.labels import fold
-from allotrope.values import Locale, Scalar, moment, number, scalar
+from allotrope.values import Locale, Scalar, moment, number, scalar, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -130,14 +130,7 @@ class Cell:
     @property
     def text(self) -> str:
         """The stripped text, empty where there is none; looking at it does not settle the fate."""
-        value = self.value
-        if isinstance(value, str):
-            return value.strip()
-        if value is None:
-            return ""
-        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        return str(value)
+        return text_of(self.value)
 
     @property
     def number(self) -> int | float | None:

@@ -38,6 +38,7 @@ MONTHS = {
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<![\d:])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])")
 _NAMED = re.compile(r"(?<!\d)(\d{1,2})[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*(\d{4}|\d{2})(?![\d:])")
+_YEAR_NAMED = re.compile(r"(?<!\d)(\d{4})[\s\-/.]([^\W\d_]{3,9})[\s\-/.](\d{1,2})(?!\d)")
 _NAME_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _CLOCK_INSIDE = re.compile(r"([^\W\d_]{3})\s+(\d{1,2})\s+(\d{1,2}:\d{2}:\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})(?!\d)")
 """`Tue Oct 03 14:44:50 2023`, as C libraries write a time."""
@@ -126,6 +127,17 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
     if found - found != 0 or "_" in text:
         return None
     return int(text) if text.lstrip("+-").isdigit() and abs(found) < EXACT else found
+
+
+def text_of(value: Any) -> str:
+    """The stripped text of a cell, empty where there is none; a whole number of a sheet without its `.0`."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
 
 
 def scalar(value: Any) -> Scalar:
@@ -227,6 +239,8 @@ def _calendar(text: str, order: str) -> tuple[Any, ...] | None:
             ymd = (_year(found[4]), second, first) if day_first else (_year(found[4]), first, second)
     elif found := _CLOCK_INSIDE.search(text):
         return _year(found[4]), _month(found[1]), int(found[2]), found[3]
+    elif found := _YEAR_NAMED.search(text):
+        ymd = (int(found[1]), _month(found[2]), int(found[3]))
     elif found := _NAMED.search(text):
         ymd = (_year(found[3]), _month(found[2]), int(found[1]))
     elif found := _NAME_FIRST.search(text):

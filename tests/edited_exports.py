@@ -32,6 +32,19 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),
     ),
     "bioplex with a lot": ("biorad_bioplex/01", ((r"<AssayLotID></AssayLotID>", "<AssayLotID>L1</AssayLotID>"),)),
+    "flowjo annotated": (
+        "flowjo/01",
+        (
+            ("<SampleList>", '<SampleList homepage="page" kind="list">'),
+            ("<Sample>", '<Sample name="mine" state="new">'),
+            ("<Keywords>", '<Keywords><Keyword name="CTNUM" value="1" /><Keyword name="$CYTSN" value="2" />'),
+            (r'(<SampleNode [^>]*annotation=)""', r'\1"looked at"'),
+            (r'(<Population name="Lymphocytes" [^>]*annotation=)""', r'\1"odd"'),
+        ),
+    ),
+    "immunospot reviewed": ("ctl_immunospot/01", (("Counted: ([^;]*)", r"QC review last updated on \1 by foo"),)),
+    "nc view under a blank line": ("chemometec_nc_view/01", ((r"\A", "\n"),)),
+    "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (
         "appbio_absolute_q/02",
         (

@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from instruments_shared import HERE
 from openpyxl import load_workbook
 
 if TYPE_CHECKING:
@@ -186,6 +187,17 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def tagged(corpus: Path) -> bytes:
+    """A result of UNICORN whose only sample is its second, tagged twice."""
+    with zipfile.ZipFile(io.BytesIO(unicorn(corpus))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    tags = re.search(rb"<ResultSearchCriteria><Keyword1>Sample_ID<.*?</ResultSearchCriteria>", parts["Result.xml"])
+    assert tags is not None
+    second = tags[0].replace(b"Sample_ID", b"Sample_ID_2")
+    parts["Result.xml"] = parts["Result.xml"].replace(tags[0], second + second.replace(b"S-1", b"S-9"))
+    return zipped(parts)
+
+
 def intelliflex(corpus: Path) -> str:
     """The table of one data set with names of analytes, dilutions, total events and the state of the instrument."""
     text = corpus_file(corpus, "luminex_intelliflex/02").read_text(encoding="utf-8-sig").strip("\n")
@@ -240,14 +252,14 @@ def nanodrop_formulas() -> str:
 
 
 def workbench(corpus: Path, *, bare: bool) -> str:
-    """MSD Workbench as CSV: two assays, a spot each; the plate's line with or without the commas of its empty fields."""
+    """MSD Workbench as CSV: two assays, a spot each; the plate's line without the commas of its empty fields, or no blanks."""
     book = load_workbook(corpus_file(corpus, "msd_workbench/02"), data_only=True)
     labels, *rows = (list(row) for row in list(book["Workbench data"].iter_rows(values_only=True))[1:])
     assay, spot, signal, mean = (labels.index(label) for label in ("Assay", "Spot", "Signal", "Mean"))
     made: Rows = [labels]
     for row in rows:
         for number, name in enumerate(("IFN-g", "IL-2"), start=1):
-            line = [2 if value is None else value for value in row]
+            line = [2 if value is None and not bare else value for value in row]
             line[assay], line[spot], line[signal], line[mean] = name, number, row[signal] + number, row[mean] + number
             made.append(line)
     title = ["Plate_P1"] if bare else ["Plate_P1", *[None] * (len(labels) - 1)]
@@ -286,61 +298,18 @@ def empower(corpus: Path) -> str:
     return json.dumps(data)
 
 
-def flex2(corpus: Path, gas: str, density: str) -> str:
-    """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table."""
-    rows = corpus_file(corpus, "novabio_flex2/01").read_text(encoding="utf-8-sig").strip("\n").split("\n")
-    labels = [label.strip('"') for label in rows[0].split(",")]
-    units = {"PO2": gas, "PCO2": gas, "Total Density": density, "Viable Density": density, "Gluc": "g / L", "pH": "-"}
-    return "\n".join(["", ",".join(labels), ",".join(units.get(label, "") for label in labels), *rows[1:3]]) + "\n"
-
-
-def skanit(corpus: Path) -> bytes:
-    """SkanIt with further modules of the instrument and further lines about the report."""
-    book = load_workbook(corpus_file(corpus, "thermo_skanit/02"))
-    for said in (("Shaker", "Yes"), ("Filter", "F1"), ("Filter", "F2"), ("Dispenser 1", "No")):
-        book["Instrument information"].append((None, None, said[0], None, said[1]))
-    book["Instrument information"].append((None, "Cuvette", None, None, "No"))
-    book["General information"].insert_rows(4)
-    book["General information"]["B4"], book["General information"]["E4"] = "Report name", "R 1"
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def lunatic(corpus: Path) -> str:
-    """Lunatic: a fact of the run that nobody foresaw, and a table with dates but without times of day."""
-    text = corpus_file(corpus, "unchained_labs_lunatic/04").read_text(encoding="utf-8-sig")
-    return text.replace("Test performed by,", "Operator comment,fine,,,,,,,,,,\nTest performed by,").replace(",Time,", ",Clock,")
-
-
-def nanodrop_eight(head: str, labels: str, values: str) -> str:
-    """NanoDrop Eight: two samples under facts that are parted from their labels in some way."""
-    facts = "\n".join(
-        f"{label}:{head}{value}" for label, value in (("Application", "RNA"), ("Serial Number", "N1"), ("User Name", "me"))
-    )
-    row = f"4/14/2022 3:48 PM\tA1\t{values}"
-    return f"{facts}\nSample Id\tSample Name\tDate & Time\tLocation\t{labels}\n1\tone\t{row}\n2\ttwo\t{row}\n"
-
-
-NUCLEIC = "ng/µL\tA260/A280\tA260\tA280", "9.5\t1.9\t0.2\t0.1"
-PLAIN_RATIOS = (
-    "Plate ID\tWell \tSample ID\tDate \tTime \tConcentration\tUnits \tA260 \tA280 \tA260/A280\tA260/A230\n"
-    "P\tA1\tS\t4/14/2022\t3:48 PM\t9.2\tng/ul\t0.185\t0.082\t2.26\t1.39\n"
-)
-
-
-def quoted(corpus: Path, case: str) -> str:
-    """A comma-separated table with every field of its first line in quotes."""
-    first, rest = corpus_file(corpus, case).read_text(encoding="utf-8-sig").split("\n", 1)
-    return ",".join(f'"{label}"' for label in first.strip().split(",")) + "\n" + rest
-
-
 EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     **{
         f"agilent_gen5 {name}": ("agilent_gen5", "kinetic.txt", lambda _, name=name: gen5_exports()[name])  # type: ignore[misc]
         for name in gen5_exports()
     },
     "cytiva_unicorn": ("cytiva_unicorn", "result.zip", unicorn),
+    "cytiva_unicorn second sample": ("cytiva_unicorn", "result.zip", tagged),
+    "cytiva_biacore_t200_control": (
+        "cytiva_biacore_t200_control",
+        "kinetics_as_entered.blr",
+        lambda _: (HERE / "cytiva_biacore_t200_control" / "kinetics_as_entered.blr").read_bytes(),
+    ),
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),
@@ -354,27 +323,5 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "msd_workbench bare": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=True)),
     "revvity_matrix": ("revvity_matrix", "plate.csv", matrix_facts),
     "benchling_empower": ("benchling_empower", "set.json", empower),
-    "novabio_flex2": (
-        "novabio_flex2",
-        "SampleResultsX12021-02-18_104838.csv",
-        lambda corpus: flex2(corpus, "kPa", "x10^5 Cells / mL"),
-    ),
-    "thermo_skanit": ("thermo_skanit", "report.xlsx", skanit),
-    "unchained_labs_lunatic": ("unchained_labs_lunatic", "plate.csv", lunatic),
-    "thermo_fisher_nanodrop_8000 ratios": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: PLAIN_RATIOS),
-    "thermo_fisher_nanodrop_eight": ("thermo_fisher_nanodrop_eight", "run.txt", lambda _: nanodrop_eight(" ", *NUCLEIC)),
-    "thermo_fisher_nanodrop_eight spectra": (
-        "thermo_fisher_nanodrop_eight",
-        "run.txt",
-        lambda _: nanodrop_eight("\t", "220.0\t220.5", "0.5\t0.4"),
-    ),
-    **{
-        f"thermo_fisher_visionlite {case}": (
-            "thermo_fisher_visionlite",
-            "table.csv",
-            lambda corpus, case=case: quoted(corpus, f"thermo_fisher_visionlite/{case}"),  # type: ignore[misc]
-        )
-        for case in ("01", "02", "03")
-    },
 }
 """Name → (instrument, file name, what makes the content)."""

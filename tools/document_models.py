@@ -20,7 +20,8 @@ assayline cells train destvi --run runs/spots --reference cells.h5ad --label-key
 
 `cells/train_MODEL.h5ad` then holds the cells over the features the model saw (`--features`), raw counts in `layers["counts"]`,
 the latent space in `obsm["X_MODEL"]`, simple spaces beside it (`X_pca`, `X_lsi`, `X_harmony`), and what else the model gives as
-`MODEL_OUTPUT` in `layers` or `obsm`. `cells/train_MODEL.json` holds the verdict (convergence, loss on held-out cells), the
+`MODEL_OUTPUT` in `layers` or `obsm`. `cells/train_MODEL.json` holds the verdict (convergence, loss on held-out cells), of
+totalVI, MultiVI and PeakVI how well half of a held-out cell's counts foretells the other beside principal components, the
 indices of [single cells](cells.md) for the model's space and the simple ones, and how the output compares with the simple way of
 its modality: least squares for spots, the steady-state ratio for velocity, pseudobulk for samples. Of an h5ad or zarr the layers
 `spliced`, `unspliced`, and `spatial`, `antibody_capture` and `peaks` of `obsm` are read. For MultiVI quality control would remove

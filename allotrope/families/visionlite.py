@@ -32,7 +32,9 @@ DEVICE = {"device control/device type": "spectrophotometer", "device control/det
 SAMPLE = Field(("Sample Name", "Well Position"), "sample document/sample identifier")
 DILUTION = Field("Dilution factor", "device control/custom information document/dilution factor", unit="(unitless)")
 ORDINATE = "Ordinate [A]"
-STAMP = re.compile(r"_(\d{1,2})_(\d{1,2})_(\d{4})_(\d{1,2})_(\d\d)_(\d\d)_([AP]M)", re.IGNORECASE)
+NAMED = r"_(\d{1,2})_(\d{1,2})_(\d{4})_(\d{1,2})_(\d\d)_(\d\d)_([AP]M)"
+"""The time that the on-board software writes into the name of a file."""
+STAMP = re.compile(NAMED, re.IGNORECASE)
 
 
 def read(source: Source) -> Document:
@@ -133,4 +135,4 @@ def _scan(source: Source, document: Document, grid: Grid, first: int) -> None:
         set_aside(document, record, "the cell is no wavelength or absorbance")
 
 
-__all__ = ["LAYOUT", "ON_BOARD", "read"]
+__all__ = ["LAYOUT", "NAMED", "ON_BOARD", "read"]

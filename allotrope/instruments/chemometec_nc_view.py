@@ -78,7 +78,7 @@ INSTRUMENT = Instrument(
     vendor="ChemoMetec",
     product="NC-View (NucleoCounter NC-202)",
     manifest="cell-counting/REC/2024/09/cell-counting",
-    signature=Signature(("text",), all=(text(r"\A(?=.*(?-i:\bINSTRUMENT\b))(?=.*(?-i:\bVIABILITY\b)).*\(cells/ml\)"),)),
+    signature=Signature(("text",), all=(text(r"\A[,;\s]*+(?=.*(?-i:\bINSTRUMENT\b))(?=.*(?-i:\bVIABILITY\b)).*\(cells/ml\)"),)),
     read=read,
     device={"product manufacturer": "ChemoMetec"},
     system={"software name": "NC-View"},

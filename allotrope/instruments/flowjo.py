@@ -67,7 +67,7 @@ LAYOUT = frozenset(
     )
 )
 """Elements that say how the workspace looks or which reports it holds."""
-SHOWN = ("owningGroup", "expanded", "sortPriority", "annotation")
+SHOWN = ("owningGroup", "expanded", "sortPriority")
 CORNERS = (("min", "min"), ("min", "max"), ("max", "max"), ("max", "min"))
 
 
@@ -90,7 +90,14 @@ def read(source: Source) -> Document:
     if cytometer is not None:
         document.device["model number"] = cytometer.record.text("cyt")
     for sample in samples.all("Sample"):
-        read_sample(document, top, cytometer, sample)
+        if not document.groups:
+            for parent in (samples, sample):
+                put(
+                    document.aggregate,
+                    CUSTOM,
+                    kept(parent, tuple(cell.label for cell in parent.record if cell.label not in SHOWN)),
+                )
+        read_sample(document, (top, samples, sample), cytometer, sample)
     if not document.groups:
         raise source.empty("SampleList", "no sample", "at least one sample")
     if cytometer is not None:
@@ -99,9 +106,9 @@ def read(source: Source) -> Document:
     return document
 
 
-def read_sample(document: Document, top: Node, cytometer: Node | None, sample: Node) -> None:
-    """One sample: keywords, gates, populations, compensation."""
-    group = document.group()
+def read_sample(document: Document, parents: tuple[Node, ...], cytometer: Node | None, sample: Node) -> None:
+    """One sample: keywords, gates, populations, compensation; attributes of its parents (workspace first) describe the run."""
+    group, top = document.group(), parents[0]
     place = sample.child("SampleNode")
     facts = place.record if place is not None else sample.record
     put(group.node, "experimental data identifier", facts.text("name"))
@@ -114,9 +121,11 @@ def read_sample(document: Document, top: Node, cytometer: Node | None, sample: N
     if matrix is not None:
         compensation(group, matrix)
     general = keywords(group, node, sample)
-    for parent in (top, cytometer):
+    for parent in (*parents, cytometer):
         if parent is not None:
             put(node, CUSTOM, {k: v for k, v in kept(parent, RUN_ATTRIBUTES).items() if k not in node.get(CUSTOM, {})})
+    for parent in (top, cytometer):
+        if parent is not None:
             put(node, f"processed data/data processing document/{CUSTOM}", kept(parent, PROCESSING_ATTRIBUTES))
     put(group.document, CUSTOM, general)
     if len(document.groups) == 1:
@@ -130,6 +139,7 @@ def read_sample(document: Document, top: Node, cytometer: Node | None, sample: N
             "processed data/population aggregate document",
             [{"population document": [population(document.identifier, place, None)]}],
         )
+        put(group.document, CUSTOM, place.record.rest())
     sample.record.ignore(*SHOWN, because="how the workspace shows it")
     rest = sample.rest()
     put(node, CUSTOM, rest)
@@ -184,9 +194,9 @@ def keywords(group: Group, node: Asm, sample: Node) -> dict[str, Any]:
     places = {"location identifier": "WELL ID", "well plate identifier": "PLATE ID", "written name": "$SRC"}
     for key, name in places.items():
         put(node, f"sample document/{key}", cells[name].as_text() if name in cells else None)
-    for name in SERIAL:
-        if name in cells and "equipment serial number" not in group.owner.device:
-            group.owner.device["equipment serial number"] = cells[name].as_text()
+    serial = next((cells[name] for name in reversed(cells) if name in SERIAL), None)
+    if serial and "equipment serial number" not in group.owner.device:
+        group.owner.device["equipment serial number"] = serial.as_text()
     if "$DATE" in cells and "$ETIM" in cells:
         put(group.node, "measurement time", cells["$DATE"].store.parse(f"{cells['$DATE'].text} {cells['$ETIM'].text}"))
     general: dict[str, Any] = {}
@@ -290,6 +300,8 @@ def population(identify: Callable[[str], str], place: Node, parent: str | None) 
         group = place.record.cell("owningGroup")
         put(node, f"{CUSTOM}/group identifier", group.keep() if group else None)
     place.record.ignore(*SHOWN, because="how the workspace shows it")
+    if parent is not None:
+        put(node, CUSTOM, place.record.rest())
     if below is not None:
         found = statistics(below)
         if found:

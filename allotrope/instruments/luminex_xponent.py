@@ -13,7 +13,7 @@ INSTRUMENT = Instrument(
     manifest=MANIFEST,
     signature=Signature(
         ("text",),
-        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\A(?=.*INSTRUMENT TYPE\b).*\bWELL LOCATION\b")),
+        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\A[,;\s]*+(?=.*INSTRUMENT TYPE\b).*\bWELL LOCATION\b")),
         none=INTELLIFLEX,
     ),
     read=read,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from allotrope.families.visionlite import LAYOUT, ON_BOARD, read
+from allotrope.families.visionlite import LAYOUT, NAMED, ON_BOARD, read
 from allotrope.instrument import Instrument
-from allotrope.signature import Signature, encoding, text
+from allotrope.signature import Signature, encoding, name, text
 
 INSTRUMENT = Instrument(
     name="thermo_fisher_visionlite",
     vendor="Thermo Fisher Scientific",
     product="VISIONlite (Evolution, Genesys)",
     manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
-    signature=Signature(("text",), all=(text(LAYOUT),), none=(text(ON_BOARD), encoding("utf-16"))),
+    signature=Signature(("text",), all=(text(LAYOUT),), none=(text(ON_BOARD), encoding("utf-16"), name(NAMED))),
     read=read,
     device={"product manufacturer": "Thermo Fisher Scientific"},
     system={"software name": "VISIONlite"},

@@ -101,12 +101,13 @@ class Node:
             found += [(trail or self.name, cell) for cell in node.cells if not fates[cell.handle]]
         kept: dict[str, Any] = {}
         for label, cell in found:
-            if cell:
+            value = cell.keep()
+            if value is not None:
                 name, again = label, 0
                 while name in kept:
                     again += 1
                     name = f"{label}.{again}"
-                kept[name] = cell.keep()
+                kept[name] = value
         return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assayline.cells.heldout import held_out_facts, no_better
 from assayline.cells.steps import read_h5ad, write_h5ad, write_parquet
 from assayline.errors import BadUsage
 from assayline.evidence import Evidence, facts_of, publish
@@ -58,9 +59,7 @@ def integrate_step(
     if found.fitted and not found.choice["deep_needed"]:
         words = f"The deep model was not needed: {found.choice['because']}."
         findings.append(Finding("deep-model-not-needed", words, "cells/model.json"))
-    if found.held_out and found.held_out["model"] <= found.held_out["pca"]:
-        words = "The model foretells held-out cells no better than principal components do."
-        findings.append(Finding("foretells-no-better", words, "cells/model.json"))
+    findings += no_better(found.held_out, "cells/model.json")
     report: dict[str, Any] = {"schema": MODEL_SCHEMA, "decision": {"question": "integration_model", "sha256": decision}}
     report |= {"settings": asdict(settings), "seed": budget.seed, "cells": int(data.n_obs), "genes_used": found.genes}
     report |= {"verdict": found.verdict, "spaces": found.judged, "choice": found.choice}
@@ -116,11 +115,7 @@ def _model_facts(report: dict[str, Any]) -> list[Evidence]:
                 difference=True,
             )
         )
-    for key, title in (("model", "the model"), ("pca", "principal components")) if "held_out" in report else ():
-        what = f"log-likelihood a held-out cell under {title} minus that under the mean of its sample"
-        place = f"/held_out/{key}"
-        gain = report["held_out"][key]
-        facts.append(Evidence(f"model.held_out.{key}", what, gain, "nats", "cells/model.json", place, difference=True))
+    facts += held_out_facts(report.get("held_out"), "model.held_out", "the model", "cells/model.json")
     return facts + survey_facts(report)
 
 

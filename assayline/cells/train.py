@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assayline.cells.heldout import held_out
 from assayline.cells.models.spec import Settings, Spec, names, spec
 from assayline.cells.models.training import Budget, Fitted, fit
 from assayline.errors import BadUsage
@@ -37,6 +38,7 @@ class Trained:
     spaces: list[dict[str, Any]] = field(default_factory=list)
     choice: dict[str, Any] = field(default_factory=dict)
     beside: list[dict[str, Any]] = field(default_factory=list)
+    held_out: dict[str, Any] | None = None
     first: Fitted | None = None
 
 
@@ -83,6 +85,7 @@ def train(
         found.spaces, found.choice = _compared(data, chosen, outputs, budget.seed)
     if chosen.beside:
         found.beside = [{"what": what, "value": value} for what, value in chosen.beside(data, outputs, first).items()]
+    found.held_out = held_out(data, fitted, budget.seed)
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Finding
+from assayline.cells.heldout import held_out_facts, no_better
 from assayline.cells.steps import read_h5ad, write_h5ad
 from assayline.cells.train import Reference, Trained, train, trainable
 from assayline.evidence import Evidence, facts_of, publish
@@ -56,6 +57,7 @@ def train_step(
         report["reference"] = about | {"verdict": found.first.verdict if found.first else None}
     report |= {"verdict": found.fitted.verdict, "spaces": found.spaces, "beside": found.beside, "outputs": found.slots}
     report |= {"choice": found.choice} if found.choice else {}
+    report |= {"held_out": found.held_out} if found.held_out else {}
     folder = run.cells / "models" / name
     report["stored"] = {"folder": run.inside(folder), "sha256": save(found.fitted, folder, force=True)}
     report |= {"history": found.fitted.history, "findings": [finding.to_json() for finding in findings]}
@@ -82,7 +84,7 @@ def _findings(chosen: Spec, found: Trained) -> list[Finding]:
     if found.choice and not found.choice["deep_needed"]:
         words = f"The deep model's space was not needed: {found.choice['because']}."
         findings.append(Finding("deep-model-not-needed", words, place))
-    return findings
+    return findings + no_better(found.held_out, place)
 
 
 def _facts(report: dict[str, Any]) -> list[Evidence]:
@@ -110,6 +112,7 @@ def _facts(report: dict[str, Any]) -> list[Evidence]:
     for index, row in enumerate(report["beside"]):
         rows.append((f"{key}.beside{index + 1}", f"{row['what']} ({report['title']})", None, f"/beside/{index}/value"))
     facts = facts_of(report, source, rows)
+    facts += held_out_facts(report.get("held_out"), f"{key}.held_out", report["title"], source)
     if "loss_change" in report["verdict"]:
         what, change = f"lowest loss of {report['title']} on {cells} minus the first", report["verdict"]["loss_change"]
         facts.append(Evidence(f"{key}.loss_change", what, change, "nats", source, "/verdict/loss_change", difference=True))

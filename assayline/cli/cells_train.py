@@ -71,6 +71,10 @@ def run(options: argparse.Namespace) -> Outcome:
         text += f"\n  {row['space']}: {mixing}clusters kept {row['kept']:.2f}, apart {row['apart']:.2f}"
     if "choice" in report:
         text += f"\nspeaks for: {report['choice']['used']}: {report['choice']['because']}"
+    if "held_out" in report:
+        found = report["held_out"]
+        text += f"\nforetells {found['cells']} held-out cells: {found['model']:+.1f} nats a cell beside the mean of their sample"
+        text += f", principal components {found['pca']:+.1f}"
     text += "".join(f"\n{row['what']}: {row['value']:.3f}" for row in report["beside"])
     text += "".join(f"\n{row['output']}: {row['slot']}" for row in report["outputs"])
     return Outcome([report], findings, text=text)

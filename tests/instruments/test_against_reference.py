@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from edited_exports import EDITED, edited
+from made_analyzers import ANALYZERS
 from made_exports import EXPORTS
 
 import allotrope
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
+
+MADE = EXPORTS | ANALYZERS
 
 
 def named(content: bytes, name: str) -> io.BytesIO:
@@ -71,11 +74,11 @@ def assert_equal(compare: ModuleType, instrument: str, name: str, content: bytes
     assert not result.differences, "\n".join(result.differences[:20])
 
 
-@pytest.mark.parametrize("export", EXPORTS)
+@pytest.mark.parametrize("export", MADE)
 @pytest.mark.usefixtures("numbered")
 def test_equals_reference(shared: Path, compare: ModuleType, export: str) -> None:
     """What is made by hand."""
-    instrument, name, make = EXPORTS[export]
+    instrument, name, make = MADE[export]
     made = make(shared / "corpus")
     assert_equal(compare, instrument, name, made if isinstance(made, bytes) else made.encode())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allotrope.families.luminex.document import build
-from allotrope.families.luminex.flat import is_flat, read_flat
+from allotrope.families.luminex.flat import flat_header, read_flat
 from allotrope.families.luminex.sections import read_sections
 from allotrope.signature import text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MANIFEST = "multi-analyte-profiling/BENCHLING/2024/09/multi-analyte-profiling"
 INTELLIFLEX = (
     text(r"^\W*Program\W+xPONENT\W+Intelliflex\b"),
-    text(r"\A(?=.*INSTRUMENT TYPE\b)(?=.*\bWELL LOCATION\b)[\s\S]*\bINTELLIFLEX\b"),
+    text(r"\A[,;\s]*+(?=.*INSTRUMENT TYPE\b)(?=.*\bWELL LOCATION\b)[\s\S]*\bINTELLIFLEX\b"),
 )
 """What tells the exports of an INTELLIFLEX from those of other readers."""
 
@@ -25,5 +25,6 @@ def read(source: Source) -> Document:
     """The document of an export in either layout."""
     grid = source.grid()
     document = source.document()
-    build(document, read_flat(document, grid) if is_flat(grid) else read_sections(document, grid))
+    header = flat_header(grid)
+    build(document, read_sections(document, grid) if header is None else read_flat(document, grid, header))
     return document

@@ -57,6 +57,7 @@ def measure(document: Document, run: Run, well: Well, node: Node) -> None:
     put(node, f"device control/{CUSTOM}", run.control)
     put(node, "measurement time", run.time)
     node["sample document"] = {"location identifier": well.location} | ({"sample identifier": well.sample} if well.sample else {})
+    document.fill(node["sample document"], "sample identifier", "")
     put(node, f"sample document/{CUSTOM}", run.sample)
     for message in well.errors:
         add_error(node, message)

@@ -66,9 +66,10 @@ CUSTOM_NAMES = {
 """Facts of the run that stand in every row, by the names they have in the layout in sections."""
 
 
-def is_flat(grid: Grid) -> bool:
-    """Whether the first row is the header of the one table."""
-    return {"WELL LOCATION", "SAMPLE ID"} <= set(grid.texts(0)) if grid.rows else False
+def flat_header(grid: Grid) -> int | None:
+    """The first row that is not blank, where it is the header of the one table."""
+    first = next((row for row in range(len(grid.rows)) if not grid.blank(row)), None)
+    return first if first is not None and {"WELL LOCATION", "SAMPLE ID"} <= set(grid.texts(first)) else None
 
 
 class Columns:
@@ -124,14 +125,14 @@ def _first(table: Table, first: Record, label: str | None) -> str | None:
     return found.removesuffix(".0") or None
 
 
-def read_flat(document: Document, grid: Grid) -> Run:
-    """The run of an export in one table; raises Empty where it has no row."""
-    marks = (row for row in range(1, len(grid.rows)) if grid.text(row).startswith("--DOCUMENT SIGNATURE--"))
+def read_flat(document: Document, grid: Grid, header: int) -> Run:
+    """The run of an export in one table under its header; raises Empty where it has no row."""
+    marks = (row for row in range(header + 1, len(grid.rows)) if grid.text(row).startswith("--DOCUMENT SIGNATURE--"))
     footer = next(marks, len(grid.rows))
-    table = grid.table(0, last=footer)
+    table = grid.table(header, last=footer)
     records = list(table.records())
     if not records:
-        raise document.source.empty("line 1", "a header without rows", "at least one well")
+        raise document.source.empty(f"line {grid.line(header)}", "a header without rows", "at least one well")
     columns = Columns(table, records[0])
     run = Run(analytes=columns.analytes)
     facts(document, run, records[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.envelope import CUSTOM, put
+from allotrope.envelope import CUSTOM, NOT_AVAILABLE, put
 from allotrope.families.chromatography import Facts, chromatogram, quantities, series
 from allotrope.instruments.benchling_empower import labels as known
 
@@ -98,8 +98,8 @@ class Reader:
                 f"injection document/{CUSTOM}": facts.keep(known.INJECTION),
             }
         )
-        column = node.setdefault("chromatography column document", {})
-        self.document.fill(column, "chromatography column serial number")
+        column, serial = node.setdefault("chromatography column document", {}), "chromatography column serial number"
+        self.document.fill(column, serial, NOT_AVAILABLE if facts.peek("ColumnSerialNumber") is None else "")
         put(node, "sample document/flow rate", facts.number("FlowRate"), "mL/min")
         volume = facts.number("InjectionVolume")
         put(node, "injection document/autosampler injection volume setting (chromatography)", volume, "mm^3")
@@ -126,6 +126,7 @@ class Reader:
         """The chromatogram: minutes become seconds, AU become mAU."""
         chrom = channel.child("chrom") if channel else None
         if chrom is None or not chrom.nodes:
+            put(node, CUSTOM, facts.keep(("DetUnits",)))
             return
         unit = facts.text("DetUnits") or "mAU"
         if len(chrom.nodes) != 2 or unit not in ABSORBANCE:

@@ -44,22 +44,26 @@ class CountFacts(Facts):
         line = cell.text.strip(' "')
         if PATH.match(line):
             self.add("File path", line, [cell])
-        elif review := REVIEW.match(line):
-            self.add("Review Date", review[1], [cell])
-        elif ":" in line:
+        elif ":" in line or REVIEW.match(line):
             for part in re.split("," if line.startswith("(") and line.endswith(")") else ";", line.strip("()")):
-                label, _, value = part.partition(":")
-                if value.strip():
-                    self.add(label.strip(), value.strip(), [cell])
-                elif following is not None and ":" not in following.text:
-                    self.add(label.strip(), following.text, [cell, following])
-                    self.used.add(following.handle)
-                else:
-                    cell.ignore("label without a value")
+                self._part(part.strip(), cell, following)
         elif state := STATE.match(line):
             self.add(state[1], state[2], [cell])
         else:
             self.add(cell.where, line, [cell])
+
+    def _part(self, part: str, cell: Cell, following: Cell | None) -> None:
+        """One `label: value` of a line; the value may stand in the next cell. A review names its time and who did it."""
+        label, _, value = part.partition(":")
+        if review := REVIEW.match(part):
+            self.add("Review Date", review[1], [cell])
+        elif value.strip():
+            self.add(label.strip(), value.strip(), [cell])
+        elif following is not None and ":" not in following.text:
+            self.add(label.strip(), following.text, [cell, following])
+            self.used.add(following.handle)
+        else:
+            cell.ignore("label without a value")
 
 
 def read(source: Source) -> Document:

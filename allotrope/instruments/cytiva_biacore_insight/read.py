@@ -168,7 +168,8 @@ def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
         elif solution:
             custom[cell.label] = cell.as_text()
         elif amount and cell:
-            custom[amount[1]] = quantity(cell.as_number(), UNITS.get(amount[2], amount[2]))
+            stated = quantity(cell.as_number(), UNITS.get(amount[2], amount[2]))
+            custom[cell.label if custom.get(amount[1]) else amount[1]] = stated
     return {label: value for label, value in custom.items() if value is not None}
 
 

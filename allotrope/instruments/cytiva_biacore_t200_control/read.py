@@ -52,6 +52,7 @@ def read(source: Source) -> Document:
         raise source.damaged("the stream Environment", "no facts", "the facts of a Biacore run")
     template = read_template(source, streams.get("AppData/ApplicationTemplate"))
     points = report_points(streams.get("RPoint Table"))
+    procedure = next((name for record in reversed(points) if (name := record.peek("Procedure"))), "")
     document = source.document()
     describe(document, environment, template)
     sensor = sensor_chip(chip)
@@ -64,7 +65,7 @@ def read(source: Source) -> Document:
         group = groups.get((sample.rack, sample.name)) or document.group()
         if (sample.rack, sample.name) not in groups:
             groups[sample.rack, sample.name] = group
-            describe_run(group, environment, template)
+            describe_run(group, environment, template, procedure)
         for cell in sorted(cells):
             node = group.measurement({"detection type": "surface plasmon resonance", "sensor chip document": dict(sensor)})
             control(node, template, cycle, cell, {key: int(value) for key, value in number.items() if value and value.isdigit()})
@@ -116,8 +117,8 @@ def sensor_chip(chip: Facts) -> Node:
     return found
 
 
-def describe_run(group: Group, environment: Facts, template: Template) -> None:
-    """Time, method, analyst, temperatures and rates of the run."""
+def describe_run(group: Group, environment: Facts, template: Template, procedure: str) -> None:
+    """Time, method, procedure, analyst, temperatures and rates of the run."""
     node = group.node
     put(node, "measurement time", environment.text("Timestamp"))
     put(node, "experiment type", environment.text("RunTypeId"))
@@ -132,6 +133,7 @@ def describe_run(group: Group, environment: Facts, template: Template) -> None:
     put(node, f"{CUSTOM}/baseline flow", template.setting("BaselineFlow"), "µL/min")
     put(node, f"{CUSTOM}/data collection rate", template.setting("DataCollectionRate"), "Hz")
     put(node, f"{CUSTOM}/Run Type", template.properties.get("TypeName") or None)
+    put(node, CUSTOM, {"Procedure": procedure} if procedure else {})
     put(node, CUSTOM, environment.keep("EndTime", "RunGUID"))
 
 
@@ -193,9 +195,8 @@ def report(group: Group, node: Node, template: Template, records: list[Record]) 
         cycle = record.number("Cycle")
         record.text("Fc")
         custom |= {} if cycle is None else {"Cycle": cycle}
-        procedure = record.text("Procedure")
-        if procedure:
-            group.node.setdefault(CUSTOM, {})["Procedure"] = procedure
+        if record.peek("Procedure") == group.node.get(CUSTOM, {}).get("Procedure"):
+            record.text("Procedure")
         identifier = group.owner.identifier("report point")
         point: Node = {"report point identifier": identifier}
         put(point, "identifier role", record.text("Id"))

@@ -70,7 +70,11 @@ class Curve:
 
 
 def curves(streams: dict[str, Stream]) -> dict[int, dict[str, Curve]]:
-    """Cycle → flow cell → its sensorgram, over all windows of the cycle."""
+    """Cycle → flow cell → its sensorgram, over all windows of the cycle.
+
+    The curves of a cycle were measured together: one whose times are not stored has those of the last flow cell that has enough
+    (a difference of two flow cells, such as 2-1, is stored with its times, the two themselves are not).
+    """
     found: dict[int, dict[str, Curve]] = {}
     cells: dict[str, str] = {}
     for path, stream in streams.items():
@@ -95,6 +99,12 @@ def curves(streams: dict[str, Stream]) -> dict[int, dict[str, Curve]]:
             curve.responses += values[half : 2 * half]
         else:
             curve.responses += values
+    for of_cycle in found.values():
+        timed = [of_cycle[cell].times for cell in sorted(of_cycle, reverse=True) if of_cycle[cell].times]
+        for curve in of_cycle.values():
+            count = len(curve.responses)
+            if not curve.times:
+                curve.times = next((times[:count] for times in timed if len(times) >= count), [])
     return {cycle: found[cycle] for cycle in sorted(found)}
 
 

@@ -118,11 +118,11 @@ class Reader:
     def search_criteria(self) -> dict[str, Any]:
         """What the run was tagged with: sample, volumes, flow rate."""
         listed = self.result.child("ResultSearchCriterias") if self.result else None
-        found = {}
+        found: dict[str, Any] = {}
         for node in listed.all("ResultSearchCriteria") if listed else ():
             keyword = node.record.cell("Keyword1")
             if keyword:
-                found[keyword.text] = node.record
+                found.setdefault(keyword.text, node.record)
         return found
 
     def tag(self, keyword: str, *, number: bool = False) -> Any:
@@ -142,10 +142,8 @@ class Reader:
         diameter = hardware.record.number("Diameter") if hardware else None
         place = "chromatography column document"
         settings = self.chromatogram.child("AnalysisSettings") if self.chromatogram else None
-        sample = {
-            label.replace("_", " "): self.tag(tag)
-            for label, tag in (("sample_identifier_2", "Sample_ID_2"), ("sample_identifier_3", "Sample_ID_3"))
-        }
+        names = [name for tag in ("Sample_ID", "Sample_ID_2", "Sample_ID_3") if (name := self.tag(tag)) is not None]
+        sample = {f"sample identifier {count}": name for count, name in enumerate(names, start=1) if count > 1}
         sample |= {f"sample volume {count}": self.tag(f"Sample volume_{count}", number=True) for count in (2, 3)}
         quantities = (
             ("sample document/flow rate", self.tag("Flow rate", number=True), "mL/min"),
@@ -163,7 +161,7 @@ class Reader:
             (f"{place}/void volume", self.column_volume(settings) if settings else None, "mL"),
         )
         return {
-            "sample document/sample identifier": self.tag("Sample_ID"),
+            "sample document/sample identifier": names[0] if names else None,
             "sample document/batch identifier": facts.text("BatchId"),
             "injection document/injection identifier": self.document.identifier("injection"),
             "injection document/injection time": start,

@@ -23,7 +23,7 @@ LDH_UNIT = 0.0167
 
 def measure(document: Document, group: Group, session: Session) -> None:
     """A measurement for each optical density of a session, and one for all its analytes."""
-    tests = [session.tests[identity] for identity in sorted(session.tests)]
+    tests = sorted(session.tests.values(), key=lambda row: row.order)
     for row in [row for row in tests if row.kit.analyte == "optical_density"]:
         node = _node(group, session, row)
         measured(document, node, "absorbance", row.record.number("result"), "mAU")

@@ -23,9 +23,14 @@ class Row:
 
     @property
     def identity(self) -> str:
-        """Tests that differ in this stand side by side in one measurement, in its order."""
-        parts = (self.kit.analyte, self.record.peek("dilution factor"), self.record.peek("code"))
+        """Tests that differ in this stand side by side in one measurement."""
+        parts = (self.kit.analyte, self.record.peek("code"), self.record.peek("dilution factor"))
         return "_".join(part for part in parts if part)
+
+    @property
+    def order(self) -> str:
+        """What the tests of a measurement are sorted by: of one kit the diluted ones come first."""
+        return "_".join((self.kit.analyte, self.record.peek("code"), self.record.peek("dilution factor") or "undiluted"))
 
 
 @dataclass(slots=True)

@@ -53,6 +53,24 @@ def most_variable(data: Any, count: int) -> Any:
     return variable_genes(data, count) if data.n_vars > count else data.copy()
 
 
+def whole_counts(data: Any) -> Any:
+    """The counts that a model was trained on (cells × features)."""
+    return data.layers["counts"].tocsr()
+
+
+@dataclass(frozen=True, slots=True)
+class Foretelling:
+    """How a model foretells counts that it has not seen.
+
+    `shares(model, cells)` are those that it expects of each feature, of cells whose `layers['counts']` hold a half of what
+    `counted(data)` is; `beside(data)` are the values of another kind, as logarithms, that it sees of the same cells as they are.
+    """
+
+    shares: Callable[[Any, Any], Any]
+    counted: Callable[[Any], Any] = whole_counts
+    beside: Callable[[Any], Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A model of scvi-tools as declared in one file of `specs/`.
@@ -60,10 +78,10 @@ class Spec:
     `make(data, settings, first)` sets the data up and returns the untrained model (`first`: the trained model it starts from);
     `read(model)` returns its outputs as arrays by name. `proven` says on what known truth the output was shown to be right.
     `hold(data)` brings an AnnData into the form that the class of scvi-tools takes, for training and for loading alike.
-    `batch` is the cells a step. `verb` is the command that trains it, empty for one that is there in Python only; that command
-    trains for `epochs` at most on `features` features, as `select(data, count)` finds them, and holds the outputs against
-    `simple(data, seed)`, spaces of the same cells without a deep model, by how the parts mix that `parts(data)` names, and
-    against `beside(data, outputs, first)`, numbers by what they say.
+    `foretell` is there where held-out cells can be foretold. `batch` is the cells a step. `verb` is the command that trains it,
+    empty for one that is there in Python only; that command trains for `epochs` at most on `features` features, as
+    `select(data, count)` finds them, and holds the outputs against `simple(data, seed)`, spaces of the same cells without a deep
+    model, by how the parts mix that `parts(data)` names, and against `beside(data, outputs, first)`, numbers by what they say.
     """
 
     name: str
@@ -81,6 +99,7 @@ class Spec:
     plan: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     hold: Callable[[Any], Any] = as_it_is
+    foretell: Foretelling | None = None
     batch: int = 128
     epochs: int = 400
     verb: str = "cells train"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assayline.cells.heldout import held_out
 from assayline.cells.models.store import load, save
 from assayline.cells.models.training import Budget, Fitted, fit
 
@@ -39,4 +40,9 @@ def proved(
             assert np.isfinite(values).all() and np.allclose(again[key], values, atol=1e-4), key
         else:
             assert (again[key] == values).all(), key
+    held = held_out(kept, fitted, budget.seed)
+    if held:
+        model, plain = (f"{held[one]:+.1f}" for one in ("model", "pca"))
+        say(f"{fitted.spec.title}: held-out cells foretold {model} nats beside the mean of their sample, components {plain}")
+        assert held["model"] > 0 or not said["converged"], "the space holds something"
     return fitted, outputs

@@ -73,6 +73,9 @@ def test_totalvi_is_trained_with_outputs_in_slots_a_verdict_and_the_same_bytes(a
     assert facts["train.totalvi.converged"]["value"] is False and facts["train.totalvi.cells"]["value"] == 100
     assert facts["train.totalvi.best_loss"]["value"] == report["verdict"]["best_loss"]
     assert facts["train.totalvi.loss_change"]["difference"] is True
+    held = report["held_out"]
+    assert held["cells"] == 10 and facts["train.totalvi.held_out.pca"]["value"] == held["pca"]
+    assert ("foretells-no-better" in codes) == (held["model"] <= held["pca"])
     stored = run / report["stored"]["folder"] / "model.pt"
     assert file_digest(stored) == f"sha256:{report['stored']['sha256']}"
     assert again(run, "totalvi")

@@ -1,6 +1,7 @@
 """Makes the run files of this folder: OLE compound files as the control software writes them, with invented sensorgrams.
 
-`two_flow_cells.blr` is a manual run; `kinetics_as_entered.blr` a wizard's, with a start-up cycle and two of one sample.
+`two_flow_cells.blr` is a manual run; `kinetics_as_entered.blr` a wizard's, with a start-up cycle that has no report points and
+two of one sample, in the last of which the difference of two flow cells is stored with its times.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ def curve(values: list[float]) -> bytes:
     """A segment: eleven words of header, then the responses as 32-bit floats."""
     head = struct.pack("<2i4dI", 1, 1, 1.0, 1.0, 0.0, 1.0, len(values))
     return head + struct.pack(f"<{len(values)}f", *values)
+
+
+def timed(times: list[float], values: list[float]) -> bytes:
+    """Times and responses of a calculated curve: three words of header, then both as 32-bit floats."""
+    return struct.pack(f"<3f{2 * len(values)}f", 0.0, 0.0, 0.0, *times, *values)
 
 
 WIZARD = """<?xml version="1.0" encoding="utf-8"?>
@@ -49,7 +55,7 @@ def kinetics() -> Tree:
     points = ["\t".join([*POINT.split(), "Buffer", "Procedure"])]
     points += [
         f"{cycle}\t2\t19\t4\t5\t{20000 + cycle}\t0.3\t0.05\t0.28\t1\t9\t38.5\tbinding\t1\tNo\tSample\tNone\tHBS\tC:\\run"
-        for cycle in (1, 2, 3)
+        for cycle in (2, 3)
     ]
     tree: Tree = {
         "\x03BIA application info": b"BIACOR~1.EX 0.0\x00",
@@ -61,6 +67,12 @@ def kinetics() -> Tree:
     for cycle in (1, 2, 3):
         curve_2: Tree = {"Labels": b"Sensorgram Fc=2\nTime\ns\nResponse\nRU\n", "Segment 1": curve([20000.0, 20000.0 + cycle])}
         tree[f"_Cycle {cycle}"] = {"_Window 1": {"_Curve 1": curve_2}}
+    both: Tree = {
+        "_Curve 1": {"Labels": b"Sensorgram Fc=1\nTime\ns\nResponse\nRU\n", "Segment 1": curve([19000.0, 19001.5])},
+        "_Curve 2": curve_2,
+        "_Curve 3": {"Labels": b"Sensorgram Fc=2-1\nTime\ns\nResponse\nRU\n", "XYData": timed([0.25, 0.5], [1000.0, 1001.5])},
+    }
+    tree["_Cycle 3"] = {"_Window 1": both}
     return tree
 
 

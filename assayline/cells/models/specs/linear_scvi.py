@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.spec import Settings, Spec
-from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
+from assayline.cells.models.spec import Foretelling, Settings, Spec
+from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES, shares
 
 
 def make(data: Any, settings: Settings, _first: Any) -> Any:
@@ -36,4 +36,5 @@ SPEC = Spec(
     read=read,
     verb="cells integrate",
     plan=PLAN,
+    foretell=Foretelling(shares),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from assayline.cells.models.inputs import Input, dense
 from assayline.cells.models.plain import rna_and_chromatin
-from assayline.cells.models.spec import Settings, Spec, samples
+from assayline.cells.models.spec import Foretelling, Settings, Spec, samples
 from assayline.cells.models.specs.peakvi import MONITOR
 from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
 
@@ -54,6 +54,17 @@ def read(model: Any) -> dict[str, Any]:
     return {"latent": model.get_latent_representation()}
 
 
+def shares(model: Any, cells: Any) -> Any:
+    """The share of each gene that is expected of cells (cells × genes)."""
+    cells.obs["_indices"] = np.arange(cells.n_obs)  # which the class asks for in new data
+    return model.get_normalized_expression(cells, use_z_mean=True, return_numpy=True)
+
+
+def peaks(data: Any) -> Any:
+    """The logarithms of the counts in peaks."""
+    return np.log1p(dense(data.obsm[PEAKS]))
+
+
 SPEC = Spec(
     name="multivi",
     title="MultiVI",
@@ -69,6 +80,7 @@ SPEC = Spec(
     monitor=MONITOR,
     options=PLAN | {"early_stopping_monitor": None, "early_stopping_patience": None},
     hold=hold,
+    foretell=Foretelling(shares, beside=peaks),
     simple=rna_and_chromatin,
     parts=measured,
 )

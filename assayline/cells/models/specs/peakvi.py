@@ -8,7 +8,7 @@ import numpy as np
 
 from assayline.cells.models.inputs import Input
 from assayline.cells.models.plain import chromatin
-from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.spec import Foretelling, Settings, Spec
 from assayline.cells.models.specs.scvi import PLAN, SAMPLES
 
 MONITOR = "reconstruction_loss_validation"  # PeakVI and MultiVI stop on this and take no other word for it
@@ -42,6 +42,16 @@ def read(model: Any) -> dict[str, Any]:
     return {"latent": model.get_latent_representation(), "accessible": accessible}
 
 
+def shares(model: Any, cells: Any) -> Any:
+    """The probability of each peak that is expected of cells (cells × peaks)."""
+    return model.get_normalized_accessibility(cells, return_numpy=True)
+
+
+def peaks(data: Any) -> Any:
+    """Which peaks were found, as ones."""
+    return (data.layers["counts"] > 0).astype(np.int64).tocsr()
+
+
 SPEC = Spec(
     name="peakvi",
     title="PeakVI",
@@ -59,6 +69,7 @@ SPEC = Spec(
     options=PLAN | {"early_stopping_monitor": None},
     features=20_000,
     hold=hold,
+    foretell=Foretelling(shares, counted=peaks),
     select=most_seen,
     simple=chromatin,
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from assayline.cells.models.inputs import Input
-from assayline.cells.models.spec import Settings, Spec
+from assayline.cells.models.spec import Foretelling, Settings, Spec
 
 COUNTS = Input("layers/counts", "counts", "raw counts", "`assayline cells inspect` writes raw counts there.")
 SAMPLES = Input("obs/sample", "column", "the sample of each cell", "Name the column with `cells inspect --sample-key`.")
 PLAN = {"n_epochs_kl_warmup": "warm_up", "lr": 2e-3}
+DRAWS = 25  # samples of the latent variables for what is expected of a cell
 SURGERY = {"use_layer_norm": "both", "use_batch_norm": "none", "encode_covariates": True}
 
 
@@ -32,6 +33,11 @@ def read(model: Any) -> dict[str, Any]:
     return {"latent": model.get_latent_representation()}
 
 
+def shares(model: Any, cells: Any) -> Any:
+    """The share of each gene that is expected of cells (cells × genes)."""
+    return model.get_normalized_expression(cells, library_size=1, n_samples=DRAWS, return_mean=True, return_numpy=True)
+
+
 SPEC = Spec(
     name="scvi",
     title="scVI",
@@ -45,4 +51,5 @@ SPEC = Spec(
     read=read,
     verb="cells integrate",
     plan=PLAN,
+    foretell=Foretelling(shares),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from assayline.cells.models.inputs import Input
+import numpy as np
+
+from assayline.cells.models.inputs import Input, dense
 from assayline.cells.models.plain import rna_and_proteins
-from assayline.cells.models.spec import Settings, Spec
-from assayline.cells.models.specs.scvi import COUNTS, PLAN, SAMPLES
+from assayline.cells.models.spec import Foretelling, Settings, Spec
+from assayline.cells.models.specs.scvi import COUNTS, DRAWS, PLAN, SAMPLES
 
 PROTEINS = "antibody_capture"  # the name that the reader gives 10x's antibody counts in `obsm`
 
@@ -29,6 +31,16 @@ def read(model: Any) -> dict[str, Any]:
     return {"latent": model.get_latent_representation(), "foreground": foreground.to_numpy(), "proteins": [*foreground.columns]}
 
 
+def shares(model: Any, cells: Any) -> Any:
+    """The share of each gene that is expected of cells (cells × genes)."""
+    return model.get_normalized_expression(cells, library_size=1, n_samples=DRAWS, return_mean=True, return_numpy=True)[0]
+
+
+def proteins(data: Any) -> Any:
+    """The logarithms of the protein counts."""
+    return np.log1p(dense(data.obsm[PROTEINS]))
+
+
 SPEC = Spec(
     name="totalvi",
     title="totalVI",
@@ -42,5 +54,6 @@ SPEC = Spec(
     make=make,
     read=read,
     options=PLAN,
+    foretell=Foretelling(shares, beside=proteins),
     simple=rna_and_proteins,
 )
