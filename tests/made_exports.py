@@ -238,6 +238,15 @@ def partitions() -> str:
     return comma(rows)
 
 
+def channels() -> str:
+    """Absolute Q: two channels a well, and what is in neither, of samples that are called by numbers."""
+    rows: Rows = [["Run", "Sample", "Well", "Channels", "Target", "Copies per microliter", "Count", "Total"]]
+    for name, well in ((1, "A1"), (10, "A2"), (2, "A3")):
+        for channel, count in (("FAM", 30), ("VIC", 40), ("None", 20343)):
+            rows.append(["run1", name, well, channel, f"Gene {channel}", name + count / 8, count, 20413])
+    return comma(rows)
+
+
 def nanodrop_formulas() -> str:
     """NanoDrop 8000: two wavelengths of the user's choice and two formulas."""
     labels = (
@@ -318,6 +327,7 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
         "partitions.csv",
         lambda _: re.sub(r"^([^,]+)(,[^,]*){3}", r"\1", partitions(), flags=re.MULTILINE),
     ),
+    "appbio_absolute_q channels": ("appbio_absolute_q", "channels.csv", lambda _: channels()),
     "thermo_fisher_nanodrop_8000": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: nanodrop_formulas()),
     "msd_workbench": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=False)),
     "msd_workbench bare": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=True)),

@@ -129,6 +129,18 @@ def test_pharmspec_facts_may_lack_the_colon_between_label_and_value(shared: Path
     assert b'"MFC7094"' in after.to_json()
 
 
+def test_pharmspec_runs_that_are_numbers_come_in_their_order(shared: Path) -> None:
+    """Ten comes after two."""
+    path = source_of(shared, "beckman_pharmspec/01")
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows(max_col=1):
+        row[0].value = {"Run1": 10, "Run2": 2}.get(row[0].value, row[0].value)
+    saved = io.BytesIO()
+    book.save(saved)
+    text = convert(saved.getvalue(), path.name).to_json().decode()
+    assert 0 < text.index('"measurement identifier": "2"') < text.index('"measurement identifier": "10"')
+
+
 def test_a_gen5_image_without_channels_keeps_its_features(shared: Path) -> None:
     """The read states how the images were taken, if not in which channel."""
     path = source_of(shared, "agilent_gen5_image/04")
