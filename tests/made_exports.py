@@ -313,6 +313,11 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),
+    "appbio_absolute_q without instrument": (
+        "appbio_absolute_q",
+        "partitions.csv",
+        lambda _: re.sub(r"^([^,]+)(,[^,]*){3}", r"\1", partitions(), flags=re.MULTILINE),
+    ),
     "thermo_fisher_nanodrop_8000": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: nanodrop_formulas()),
     "msd_workbench": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=False)),
     "msd_workbench bare": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=True)),

@@ -83,6 +83,8 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
                 used.append(cells.pop(0))
                 if used[-1].text != ":":
                     break
+            if len(used) == 1 and cells and cells[0].handle % grid.width == column + 2:
+                used.append(cells.pop(0))  # the colon between them is lost
             value = used[-1].value if len(used) > 1 else label.value
             text = re.sub(r"^:\s*", "", value) if isinstance(value, str) else value
             if len(used) == 1:

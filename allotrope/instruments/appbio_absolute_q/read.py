@@ -108,7 +108,8 @@ def summary(source: Source) -> Grid:
 def plain(grid: Grid, header: int) -> list[Row]:
     """Rows of a table in which each row is a well and a target."""
     records = grid.table(header).records()
-    return [Row(record, record.peek("Dye", "Channels"), record.peek("Group")) for record in records]
+    dyes = ((record, record.peek("Dye", "Channels")) for record in records)
+    return [Row(record, None if dye in ABSENT else dye, record.peek("Group")) for record, dye in dyes]
 
 
 def sections(grid: Grid, top: int, header: int) -> list[Row]:
