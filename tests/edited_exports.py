@@ -50,6 +50,7 @@ EDITED: dict[str, tuple[str, Edits]] = {
         (
             (r"\A.*", "Run,Date,Instrument,Plate,Group,Name,Well,Total,Channels,Target,Copies per microliter,95%CI,Count"),
             (r"^(.*),[A-Z]+,(Gene \w),0,0,0$", r"\1,,\2,0,0,0"),
+            (r"^(.*,C1,.*),[A-Z]+,(Gene \w,.*)$", r"\1,None,\2"),
         ),
     ),
 }

@@ -238,6 +238,15 @@ def partitions() -> str:
     return comma(rows)
 
 
+def channels() -> str:
+    """Absolute Q: two channels a well, and what is in neither, of samples that are called by numbers."""
+    rows: Rows = [["Run", "Sample", "Well", "Channels", "Target", "Copies per microliter", "Count", "Total"]]
+    for name, well in ((1, "A1"), (10, "A2"), (2, "A3")):
+        for channel, count in (("FAM", 30), ("VIC", 40), ("None", 20343)):
+            rows.append(["run1", name, well, channel, f"Gene {channel}", name + count / 8, count, 20413])
+    return comma(rows)
+
+
 def nanodrop_formulas() -> str:
     """NanoDrop 8000: two wavelengths of the user's choice and two formulas."""
     labels = (
@@ -252,14 +261,14 @@ def nanodrop_formulas() -> str:
 
 
 def workbench(corpus: Path, *, bare: bool) -> str:
-    """MSD Workbench as CSV: two assays, a spot each; the plate's line with or without the commas of its empty fields."""
+    """MSD Workbench as CSV: two assays, a spot each; the plate's line without the commas of its empty fields, or no blanks."""
     book = load_workbook(corpus_file(corpus, "msd_workbench/02"), data_only=True)
     labels, *rows = (list(row) for row in list(book["Workbench data"].iter_rows(values_only=True))[1:])
     assay, spot, signal, mean = (labels.index(label) for label in ("Assay", "Spot", "Signal", "Mean"))
     made: Rows = [labels]
     for row in rows:
         for number, name in enumerate(("IFN-g", "IL-2"), start=1):
-            line = [2 if value is None else value for value in row]
+            line = [2 if value is None and not bare else value for value in row]
             line[assay], line[spot], line[signal], line[mean] = name, number, row[signal] + number, row[mean] + number
             made.append(line)
     title = ["Plate_P1"] if bare else ["Plate_P1", *[None] * (len(labels) - 1)]
@@ -313,6 +322,12 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "luminex_intelliflex": ("luminex_intelliflex", "one.csv", intelliflex),
     "beckman_coulter_biomek": ("beckman_coulter_biomek", "Pipetting.log", biomek),
     "appbio_absolute_q": ("appbio_absolute_q", "partitions.csv", lambda _: partitions()),
+    "appbio_absolute_q without instrument": (
+        "appbio_absolute_q",
+        "partitions.csv",
+        lambda _: re.sub(r"^([^,]+)(,[^,]*){3}", r"\1", partitions(), flags=re.MULTILINE),
+    ),
+    "appbio_absolute_q channels": ("appbio_absolute_q", "channels.csv", lambda _: channels()),
     "thermo_fisher_nanodrop_8000": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: nanodrop_formulas()),
     "msd_workbench": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=False)),
     "msd_workbench bare": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=True)),

@@ -9,6 +9,7 @@ from allotrope.aside import rows_as_text
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.families.meso_scale_plate import Plate
+from allotrope.required import missed
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
@@ -82,10 +83,6 @@ def measure(document: Document, plate: Plate, well: str, spots: list[tuple[str, 
     group.node |= {"plate well count": quantity(plate.count, "#"), "container type": "well plate"}
     for spot, cell in spots:
         value = cell.as_number()
-        if value is None:
-            document.source.find("unparsed-value", f"{cell.text!r} is no number and is kept", cell.where, "warning")
-            put(document.aggregate, CUSTOM, {f"{plate.barcode} {well} spot {spot}": cell.keep()})
-            continue
         node = group.measurement({"device control/device type": "luminescence detector"})
         put(node, "device control/detection type", "luminescence")
         put(node, f"device control/{CUSTOM}", plate.control)
@@ -93,5 +90,8 @@ def measure(document: Document, plate: Plate, well: str, spots: list[tuple[str, 
         node["sample document"] = sample | {"location identifier": spot, "well location identifier": well}
         put(node, "sample document/well plate identifier", plate.barcode or None)
         put(node, f"sample document/{CUSTOM}", plate.sample)
+        if value is None:
+            document.source.find("unparsed-value", f"{cell.text!r} is no number: the spot has no result", cell.where, "warning")
+            missed(document, node, "luminescence", "RLU", str(cell.as_text()))
         put(node, "luminescence", value, "RLU")
         put(node, CUSTOM, plate.custom)

@@ -12,6 +12,7 @@ from allotrope.families.sections import Facts
 from allotrope.instrument import Instrument
 from allotrope.required import measured
 from allotrope.signature import Signature, cell
+from allotrope.values import number
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -51,7 +52,7 @@ def read(source: Source) -> Document:
     sizes: dict[float, list[str]] = {}
     shared = _shared(facts, first)
     shared["runs"] = shared["runs"] if shared["runs"] is not None else sum(name != AVERAGE for name in runs)
-    for name in sorted(runs):
+    for name in sorted(runs, key=lambda name: (number(name) is None, number(name) or 0, name)):
         if name != AVERAGE:
             _run(document, group, name, runs[name], shared, sizes)
     for record in runs.get(AVERAGE, []):
@@ -83,6 +84,8 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
                 used.append(cells.pop(0))
                 if used[-1].text != ":":
                     break
+            if len(used) == 1 and cells and cells[0].handle % grid.width == column + 2:
+                used.append(cells.pop(0))  # the colon between them is lost
             value = used[-1].value if len(used) > 1 else label.value
             text = re.sub(r"^:\s*", "", value) if isinstance(value, str) else value
             if len(used) == 1:

@@ -129,7 +129,7 @@ def _summary(source: Source, document: Document, grid: Grid) -> None:
         if found.text.casefold().startswith(("vi-cell", "unit s/n")):
             found.mapped()
     put(document.system, CUSTOM, {found.where: found.keep() for found in titles if not grid.fates[found.handle]})
-    if not any(fold(grid.text(header + 1, column)) in KNOWN for column in range(1, grid.width)):
+    if sum(fold(grid.text(row).rstrip(": ")) in KNOWN for row in range(header + 1, len(grid.rows))) > 1:
         _report(document, grid, header)
         return
     rows = [row for row in range(header + 2, len(grid.rows)) if not all(_is_number(found) for found in grid.cells(row))]

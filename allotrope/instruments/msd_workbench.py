@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
-from allotrope.envelope import put, quantity
+from allotrope.envelope import add_error, put, quantity
 from allotrope.families import meso_scale
 from allotrope.families.plate import well_count_of
 from allotrope.field import Field, as_number, measurements
 from allotrope.instrument import Instrument
-from allotrope.required import missed
+from allotrope.required import calculated, missed
 from allotrope.signature import Signature, cell, sheet, text
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 RAW = "MSD Data"
 """The sheet in which a workbook may carry the text of the reader."""
+OF_SPOT = ("Adjusted Signal", "% Recovery", "Calc. Concentration")
+"""Calculated values of single spots."""
 ROLES = {"c": "control sample role", "s": "standard sample role", "b": "blank role", "u": "unknown sample role"}
 FIELDS = (
     Field("Signal", "luminescence", unit="RLU"),
@@ -31,9 +33,10 @@ FIELDS = (
     Field(("Dilution Factor", "Dilution"), f"sample document/{CUSTOM}/dilution factor setting", read=as_number),
     Field("Detection Range", f"{CUSTOM}/detection range"),
     Field("Assay", f"{CUSTOM}/assay identifier"),
-    *(Field(label, label, read=as_number) for label in ("Adjusted Signal", "% Recovery", "Calc. Concentration")),
+    *(Field(label, label, read=as_number) for label in OF_SPOT),
 )
 OF_ASSAY = (
+    ("Mean", "Mean", "luminescence"),
     ("Adj. Sig. Mean", "Adj. Sig. Mean", "Mean"),
     ("Fit Statistic: RSquared", "R-Squared", "luminescence"),
     ("CV", "CV", "luminescence"),
@@ -105,6 +108,9 @@ def results(document: Document, grid: Grid, header: int, following: int | None) 
     count = well_count_of(wells)
     kept: dict[str, Group] = {}
     nodes = []
+    # In the form whose title stands alone in its line a blank is a value without a result, as in the reference implementation.
+    bare = title is not None and len(grid.rows[title]) == 1
+    stated = {column for column in (*OF_SPOT, *(column for column, *_ in OF_ASSAY)) if bare and column in table}
     for (group, node), well in zip(found, wells, strict=True):
         group.measurements.clear()
         if well:
@@ -118,27 +124,37 @@ def results(document: Document, grid: Grid, header: int, following: int | None) 
             kept.setdefault(sample["sample identifier"], group).measurements.append(node)
             nodes.append(node)
             group.node |= {"container type": "well plate"} | ({"plate well count": quantity(count, "#")} if count else {})
-    calculate(document, nodes)
+    calculate(document, nodes, stated)
 
 
-def calculate(document: Document, nodes: list[Node]) -> None:
-    """Values of single spots, and values that the software states for all spots of an assay (taken from its first row)."""
+def calculate(document: Document, nodes: list[Node], stated: set[str]) -> None:
+    """Values of single spots, and values that the software states for all spots of an assay (taken from its first row).
+
+    A blank in a column that is `stated` has no result, and an error of its spot says so; in any other it is nothing.
+    """
+
+    def add(name: str, column: str, value: Any, sources: list[tuple[Node | str, str]], spot: Node) -> str | None:
+        if not isinstance(value, (int, float)) and column in stated and sources:
+            add_error(spot, "Not reported", name)
+            return calculated(document, name, None, "(unitless)", sources)
+        return document.calculated.add(name, value if isinstance(value, (int, float)) else None, "(unitless)", sources)
+
     assays: dict[str, list[Node]] = {}
     identifiers: dict[tuple[str, str], list[str]] = {}
     for node in nodes:
         assay = str(node.get(CUSTOM, {}).get("assay identifier", ""))
         assays.setdefault(assay, []).append(node)
-        for name in ("Adjusted Signal", "% Recovery", "Calc. Concentration"):
-            identifier = document.calculated.add(name, node.pop(name, None), "(unitless)", [(node, "luminescence")])
+        for name in OF_SPOT:
+            identifier = add(name, name, node.pop(name, None), [(node, "luminescence")], node)
             if identifier:
                 identifiers.setdefault((assay, name), []).append(identifier)
     for assay, spots in assays.items():
-        for column, name, stands_on in (("Mean", "Mean", "luminescence"), *OF_ASSAY):
+        for column, name, stands_on in OF_ASSAY:
             value = spots[0].get(CUSTOM, {}).get(column)
             sources: list[tuple[Node | str, str]] = [(node, "luminescence") for node in spots]
             if stands_on != "luminescence":
                 sources = [(identifier, stands_on) for identifier in identifiers.get((assay, stands_on), ())]
-            identifier = document.calculated.add(name, value if isinstance(value, (int, float)) else None, "(unitless)", sources)
+            identifier = add(name, column, value, sources, spots[0])
             if identifier:
                 identifiers[assay, name] = [identifier]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from instruments_shared import measurements, source_of, stream
+from instruments_shared import lines_of, measurements, source_of, stream
+from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix
 
 import allotrope
 
@@ -100,3 +101,51 @@ def test_a_cell_without_its_number_leaves_the_document_valid(shared: Path, name:
     assert old.encode() in content
     after = convert(content.replace(old.encode(), new.encode(), 1), path.name)
     assert not new.strip(",") or new.strip(",").encode() in after.to_json()
+
+
+@pytest.mark.parametrize(("read", "label"), [(ABSORBANCE, "600"), (FLUORESCENCE, "485/20,528/20"), (LUMINESCENCE, "Lum")])
+def test_a_gen5_matrix_without_labels_holds_the_only_value_of_the_reads(read: str, label: str) -> None:
+    """The labels right of the wells can be left out of an export."""
+    text = gen5(f"Read\t{read}", matrix("Results", label), kinetic=False)
+    bare = text.replace(f"\t{label}\n", "\n")
+    assert bare != text
+    before, after = convert(text.encode(), "plate.txt"), convert(bare.encode(), "plate.txt")
+    assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
+    assert measurements(after.asm) == 6
+
+
+def test_pharmspec_facts_may_lack_the_colon_between_label_and_value(shared: Path) -> None:
+    """The colon stands in a cell of its own."""
+    path = source_of(shared, "beckman_pharmspec/01")
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            cell.value = None if cell.value == ":" else cell.value
+    saved = io.BytesIO()
+    book.save(saved)
+    before, after = convert(path.read_bytes(), path.name), convert(saved.getvalue(), path.name)
+    assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
+    assert before.asm.keys() == after.asm.keys()
+    assert b'"MFC7094"' in after.to_json()
+
+
+def test_pharmspec_runs_that_are_numbers_come_in_their_order(shared: Path) -> None:
+    """Ten comes after two."""
+    path = source_of(shared, "beckman_pharmspec/01")
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows(max_col=1):
+        row[0].value = {"Run1": 10, "Run2": 2}.get(row[0].value, row[0].value)
+    saved = io.BytesIO()
+    book.save(saved)
+    text = convert(saved.getvalue(), path.name).to_json().decode()
+    assert 0 < text.index('"measurement identifier": "2"') < text.index('"measurement identifier": "10"')
+
+
+def test_a_gen5_image_without_channels_keeps_its_features(shared: Path) -> None:
+    """The read states how the images were taken, if not in which channel."""
+    path = source_of(shared, "agilent_gen5_image/04")
+    text = "\n".join(lines_of(path))
+    bare = re.sub(r"(?m)^\tChannel \d.*\n(\t    .*\n)*", "", text)
+    before, after = convert(path.read_bytes(), path.name), convert(bare.encode(), path.name)
+    assert measurements(before.asm) == 3 * measurements(after.asm) > 0
+    assert after.to_json().count(b'"image feature name"') == before.to_json().count(b'"image feature name"')

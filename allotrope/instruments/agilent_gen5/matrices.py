@@ -19,7 +19,7 @@ Measured = dict[str, list[tuple[str, Node]]]
 
 def endpoints(plate: Plate, blocks: list[Block], reads: list[Read]) -> None:
     """Measured where a line's label is a read's; every other line is calculated from what was measured in the well."""
-    table = interleaved(blocks)
+    table = _labelled(interleaved(blocks), plate.only_label)
     count = max((block.matrix.well_count for block in blocks if block.matrix), default=None)
     errors: dict[str, list[tuple[Cell, str]]] = {}
     measured: Measured = {}
@@ -40,6 +40,14 @@ def endpoints(plate: Plate, blocks: list[Block], reads: list[Read]) -> None:
             for _, node in nodes:
                 add_error(node, cell.as_text(), feature)
     _calculate(plate, table, measured, reads)
+
+
+def _labelled(table: list[Line], only: str | None) -> list[Line]:
+    """The lines; where none has a label and the reads give one value a well, each is labelled as that value."""
+    rows = [letters for letters, _, _ in table]
+    if only is None or any(label for _, label, _ in table) or len(set(rows)) < len(rows):
+        return table
+    return [(letters, only, cells) for letters, _, cells in table]
 
 
 def _calculate(plate: Plate, table: list[Line], measured: Measured, reads: list[Read]) -> None:

@@ -98,6 +98,13 @@ class Plate:
                 return read, read.own(label, index)
         return None
 
+    @property
+    def only_label(self) -> str | None:
+        """The label of the one value that the reads give for a well, None where they give several."""
+        labels = [(label, part) for read in self.reads for label, part in read.labels.items()]
+        several = len({label if part is None else id(part) for label, part in labels}) != 1
+        return None if several else labels[0][0]
+
     def group(self, well: str, count: int | None) -> Group:
         """The technique document of a well; one for all its measurements."""
         if well not in self.groups:

@@ -16,6 +16,8 @@ INSTRUMENT = Instrument(
             text(r"\A\s*+(?=.*\bInstrument\b)(?=.*\bPlate\b).*(\bDye\b|\bTarget\b|\bChannels\b|_target\b)"),
             text(r"\A\s*+(?=.*\bDye\b)(?=.*\bTarget\b)(?=.*\bConc\. cp/uL).*\bPositives\b"),
             text(r"\A\s*+(.*\n)?(?=.*\bRun name\b)(?=.*\bTotal\b).*\bTarget\b"),
+            text(r"\A\s*+(?=.*\bIndex\b)(?=.*_target\b).*_pos\b"),
+            text(r"\A\s*+(?=.*\bChannels\b)(?=.*\bCount\b).*\bCopies per microliter\b"),
             member(r"_summary\.csv$"),
         ),
     ),

@@ -13,8 +13,11 @@ from allotrope.instruments.appbio_absolute_q.partitions import partitions
 from allotrope.labels import fold
 from allotrope.record import UNREAD, Record, index_labels
 from allotrope.required import missed
+from allotrope.values import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from allotrope.envelope import Document, Node
     from allotrope.grid import Grid
     from allotrope.source import Source
@@ -108,7 +111,8 @@ def summary(source: Source) -> Grid:
 def plain(grid: Grid, header: int) -> list[Row]:
     """Rows of a table in which each row is a well and a target."""
     records = grid.table(header).records()
-    return [Row(record, record.peek("Dye", "Channels"), record.peek("Group")) for record in records]
+    dyes = ((record, record.peek("Dye", "Channels")) for record in records)
+    return [Row(record, None if dye in ABSENT else dye, record.peek("Group")) for record, dye in dyes]
 
 
 def sections(grid: Grid, top: int, header: int) -> list[Row]:
@@ -144,11 +148,12 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
     of_well: dict[str, list[Row]] = {}
     for row in rows:
         of_well.setdefault(row.record.peek(*SAMPLE) if "Channels" in row.record else well_of(row), []).append(row)
-    reference = of_well[min(of_well)][0].record
+    order = in_order(of_well)
+    reference = of_well[order[0]][0].record
     instrument = reference.peek("Instrument") or None
     document.device["device identifier"] = instrument
     done = []
-    for name in sorted(of_well):
+    for name in order:
         group = document.group()
         group.node |= {"plate well count": {"value": 16, "unit": "#"}, "container type": "well plate"}
         put(group.node, "experimental data identifier", of_well[name][0].record.peek(*RUN) or None)
@@ -182,6 +187,12 @@ def measured(document: Document, rows: list[Row], *, with_groups: bool) -> list[
     for row, node in done:
         put(node, CUSTOM, shared_rest(row))
     return done
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names in the order of their numbers where all are numbers, else as text."""
+    found = {name: number(name) for name in names}
+    return sorted(found) if None in found.values() else sorted(found, key=lambda name: found[name] or 0)
 
 
 def counts(document: Document, node: Node, record: Record) -> None:

@@ -116,9 +116,9 @@ def measure(group: Group, facts: Properties, known: dict[str, Any], records: lis
     custom = sample_facts(records, by)
     analyte = first.peek("Single cycle kinetics 1 Solution", "Analyte 1 Solution")
     calculated = known["concentrations"].get((first.peek("Cycle"), first.peek("Flow cell"), analyte))
-    if calculated is not None:
-        custom["Analyte 1 Calculated Concentration"] = quantity(calculated.number("Calculated conc. (µg/ml)"), "ug/mL")
+    amount = calculated.number("Calculated conc. (µg/ml)") if calculated is not None else None
     put(node, f"sample document/{CUSTOM}", custom)
+    put(node, f"sample document/{CUSTOM}/Analyte 1 Calculated Concentration", amount, "ug/mL")
     capture = next((text for record in records if (text := record.peek("Capture 1 Solution"))), "")
     fitted = known["models"].get(key(place, capture, analyte), []) if analyte else []
     documents = [found for record in fitted for found in processed(record, known["processing"])]
