@@ -65,8 +65,8 @@ def facts(document: Document, grid: Grid) -> str | None:
     column = min((cell.handle % grid.width for row in range(len(grid.rows)) for cell in grid.cells(row)), default=0)
     record = grid.pairs(range(len(grid.rows)), column, column + 1)
     machine = record.text("Machine ID") or ""
-    parts = re.match(r"(\S.*?)\s+(\d+)$", machine)
-    document.device["model number"] = parts[1] if parts else machine or None
+    parts = re.fullmatch(r"(.*?[^\W\d_]|\S.*(?=\s)|)\W*(\d+)", machine)
+    document.device["model number"] = (parts[1] if parts else machine) or None
     document.device["equipment serial number"] = parts[2] if parts else None
     path = record.text("Path")
     if path:

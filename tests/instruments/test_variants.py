@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 from instruments_shared import lines_of, measurements, source_of, stream
-from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix
+from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, zipped
 
 import allotrope
 
@@ -149,3 +150,37 @@ def test_a_gen5_image_without_channels_keeps_its_features(shared: Path) -> None:
     before, after = convert(path.read_bytes(), path.name), convert(bare.encode(), path.name)
     assert measurements(before.asm) == 3 * measurements(after.asm) > 0
     assert after.to_json().count(b'"image feature name"') == before.to_json().count(b'"image feature name"')
+
+
+@pytest.mark.parametrize(
+    ("machine", "model", "serial"),
+    [
+        ("IRIS-123", "IRIS", "123"),
+        ("Apex2", "Apex", "2"),
+        ("Apex 2 0045", "Apex 2", "0045"),
+        ("0045", "N/A", "0045"),
+        ("Iris", "Iris", "N/A"),
+    ],
+)
+def test_mabtech_writes_a_machine_in_several_spellings(shared: Path, machine: str, model: str, serial: str) -> None:
+    """Model and serial number with a blank, a hyphen or nothing between them, or one of them alone."""
+    path = source_of(shared, "mabtech_apex/01")
+    book = openpyxl.load_workbook(path)
+    for row in book["Plate Information"].iter_rows():
+        for cell in row:
+            cell.value = machine if cell.value == "Iris 0" else cell.value
+    saved = io.BytesIO()
+    book.save(saved)
+    device = convert(saved.getvalue(), path.name).asm["plate reader aggregate document"]["device system document"]
+    assert (device["model number"], device.get("equipment serial number", "N/A")) == (model, serial)
+
+
+def test_unicorn_may_name_a_wavelength_without_a_blank(shared: Path) -> None:
+    """`UV1_280` is what `UV 1_280` is."""
+    whole = unicorn(shared / "corpus")
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["Chrom.1.Xml"] = re.sub(rb"<Name>UV (\d_)", rb"<Name>UV\1", parts["Chrom.1.Xml"])
+    before, after = convert(whole, "a.zip"), convert(zipped(parts), "a.zip")
+    assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
+    assert after.to_json().count(b'"absorbance') == before.to_json().count(b'"absorbance') == 3

@@ -42,7 +42,7 @@ def controlled(pattern: str, name: str, concept: str, unit: str, control: int = 
 
 
 MEASUREMENTS: tuple[tuple[Curve, ...], ...] = (
-    *((Curve(pattern, CHROMATOGRAM, "absorbance", "mAU"),) for pattern in (r"UV( 1_\d+)?", r"UV 2_\d+", r"UV 3_\d+")),
+    *((Curve(pattern, CHROMATOGRAM, "absorbance", "mAU"),) for pattern in (r"UV( ?1_\d+)?", r"UV ?2_\d+", r"UV ?3_\d+")),
     (
         Curve(r"Cond", CHROMATOGRAM, "electric conductivity", "S/m", 0.1),
         Curve(r"% Cond", PROCESSED, "electric conductivity", "%"),
