@@ -19,7 +19,7 @@ class Dropped(Grid):
     """A sheet whose cells are all ignored for one reason; `extent` (None: not to be told without laying it out) counts them."""
 
     def __init__(self, name: str, locale: Locale, because: str, extent: Extent | None, lay: Callable[[], list[Any]]) -> None:
-        self.sheet, self.lines, self._turned = True, None, None
+        self.sheet, self.lines, self._turned, self.indented = True, None, None, set()
         self._lay = lay
         self.filled_cells, height, self.width = extent or (0, 0, 0)
         Store.__init__(self, name, height * self.width, locale)

@@ -11,7 +11,7 @@ from allotrope.record import IGNORED, KEPT, MAPPED, UNREAD, Cell, Record, Store,
 from allotrope.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from allotrope.values import Locale
 
@@ -107,6 +107,8 @@ class Grid(Store):
         super().__init__(name, len(rows) * self.width, locale)
         self.sheet = sheet
         self.lines = lines
+        self.indented: set[int] = set()
+        """Rows of a text whose first field, an empty one, was left out."""
 
     def empty(self, handle: int) -> None:
         """Read a cell as if it were empty; the rows as read stay as they were."""
@@ -157,7 +159,28 @@ class Grid(Store):
         if self.sheet:
             return f"{self.name}!{column_name(column)}{row + 1}"
         prefix = f"{self.name} " if self.name else ""
-        return f"{prefix}line {self.line(row)} field {column + 1}"
+        return f"{prefix}line {self.line(row)} field {column + 1 + (row in self.indented)}"
+
+    def outdent(self, rows: Iterable[int]) -> None:
+        """Leave out the first field of some rows of a text, which has to be empty, until the mapping has ended.
+
+        What the rows hold keeps its address.
+        """
+        for row in rows:
+            self.rows[row] = [*self.rows[row][1:], ""]
+            self.indented.add(row)
+        self._turned = None
+
+    def settle(self) -> None:
+        """Run what waits for the end of the mapping; then rows that were moved go back, with their fates."""
+        super().settle()
+        for row in self.indented:
+            start, end = row * self.width, (row + 1) * self.width
+            self.rows[row] = ["", *self.rows[row][:-1]]
+            self.fates[start:end] = bytes((UNREAD, *self.fates[start : end - 1]))
+        if self.indented:
+            self._turned = None
+        self.indented.clear()
 
     def line(self, row: int) -> int:
         """The line of the text, or row of the sheet, counted from 1."""

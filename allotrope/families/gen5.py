@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 SOFTWARE = r"^\s*Software Version\t"
-PROCEDURE = r"^Procedure Details"
+PROCEDURE = r"^\W*Procedure Details"
 """What every export of a plate shows (signature); the reads that follow tell plate values from images."""
 PLATE_READ = r"\b(Absorbance|Fluorescence|Luminescence|Alpha) (Endpoint|Spectrum|Area Scan)\b"
 IMAGE_READ = r"\bImage (Single Image|Montage|Z-Stack)\b"
 CURVES = ("time", "wavelength")
-_MISLEADING = re.compile(r"(?:(?<=\t)|^)\d{3},\d{3}[ ]*$|^Software Version.*$", re.MULTILINE | re.IGNORECASE)
+_MISLEADING = re.compile(r"(?:(?<=[\t\"])|^)\d{3},\d{3}[\" \t]*$|^Software Version.*$", re.MULTILINE | re.IGNORECASE)
 """What looks like a number or a date and is none: a label such as `485,528` at the end of a line, the version `3.12.08`."""
 _FILE_NAME = re.compile(r"\d{6}_\d{6}_(?P<plate>[^_]+)_.*\.txt$", re.IGNORECASE)
 
@@ -110,20 +110,22 @@ def plates(source: Source) -> list[PlateExport]:
     """The plates of the file; raises Damaged where there is none with a procedure."""
     source.settle(_MISLEADING.sub("", "\n".join(lines_of(source.probe.text))))
     grid = source.grid("\t", quoted=False)
+    _unquote(grid)
     starts = [row for row in range(len(grid.rows)) if fold(grid.text(row)).startswith("software version")]
     if not starts:
         place = "the text"
         raise source.damaged(place, "no line 'Software Version'", "the header of a Gen5 export")
     found = []
     for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
-        row = next((row for row in range(start, end) if fold(grid.text(row)).rstrip(":") == "procedure details"), None)
+        row = next((row for row in range(start, end) if _titled(grid, row, "procedure details")), None)
         if row is None:
             message = "a plate without 'Procedure Details' is kept verbatim, not converted"
             source.find("damaged-plate", message, f"line {grid.line(start)}", "warning")
             continue
-        grid.at(row, 0).mapped()
+        grid.cells(row)[0].mapped()
         first = next((at for at in range(row + 1, end) if not grid.blank(at)), end)
         last = _procedure_end(grid, first, end)
+        _outdent(grid, last, end)
         export = PlateExport(grid, grid.pairs(range(start, row)), range(first, last))
         export.blocks = list(_blocks(grid, last, end))
         for block in export.blocks:
@@ -134,6 +136,34 @@ def plates(source: Source) -> list[PlateExport]:
         place = f"line {grid.line(starts[0])}"
         raise source.damaged(place, "no line 'Procedure Details'", "the procedure of a reading")
     return found
+
+
+def _unquote(grid: Grid) -> None:
+    """Take off the quotes that a spreadsheet puts around a field with a comma or a quote in it."""
+    quoted = re.compile(r'\s*"(.*)"\s*', re.DOTALL)
+    for row in grid.rows:
+        for at, value in enumerate(row):
+            found = quoted.fullmatch(value) if '"' in value else None
+            if found and found[1].strip():
+                row[at] = found[1].replace('""', '"')
+
+
+def _titled(grid: Grid, row: int, title: str) -> bool:
+    """Whether a row begins, at whatever field, with this title."""
+    cells = grid.cells(row)
+    return bool(cells) and fold(cells[0].text).rstrip(":") == title
+
+
+def _outdent(grid: Grid, first: int, end: int) -> None:
+    """Blocks all of whose lines, the title aside, begin with an empty field begin with the next one."""
+    row = first
+    while row < end:
+        last = max(min(grid.until_blank(row), end), row + 1)
+        lines = [at for at in range(row, last) if grid.rows[at] and not grid.blank(at)]
+        body = lines[1:] if lines and grid.text(lines[0]) else lines
+        if body and not any(grid.text(at) for at in body):
+            grid.outdent(body)
+        row = last
 
 
 def _procedure_end(grid: Grid, first: int, end: int) -> int:

@@ -184,3 +184,39 @@ def test_unicorn_may_name_a_wavelength_without_a_blank(shared: Path) -> None:
     before, after = convert(whole, "a.zip"), convert(zipped(parts), "a.zip")
     assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
     assert after.to_json().count(b'"absorbance') == before.to_json().count(b'"absorbance') == 3
+
+
+def indented(text: str) -> str:
+    """Every line that holds something behind an empty field."""
+    return re.sub(r"^(?=[^\n]*\S)", "\t", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["agilent_gen5/01", "agilent_gen5/08", "agilent_gen5/12", "agilent_gen5/22"])
+@pytest.mark.parametrize("how", ["indented", "title alone", "quoted", "trailing"])
+def test_gen5_text_that_a_spreadsheet_saved_gives_the_same(shared: Path, name: str, how: str) -> None:
+    """Blocks behind an empty field, their titles apart, fields with commas in quotes, and empty fields at the ends of lines."""
+    path = source_of(shared, name)
+    text = "\n".join(lines_of(path))
+    at = text.index("\n\n", text.index("\n\n", text.index("Procedure Details")) + 2)
+    head, blocks = text[:at], text[at:]
+    if how == "indented":
+        saved = head + indented(blocks)
+    elif how == "title alone":
+        titled = re.compile(r"^(Layout|Results)\n((?:.+\n?)+)", re.MULTILINE)
+        saved = head + titled.sub(lambda found: f"{found[1]}\n\n{indented(found[2])}", blocks)
+    elif how == "quoted":
+        saved = re.sub(r"^(\t+|.*\t)([^\t\n]*,[^\t\n]*)$", r'\1"\2"', text, flags=re.MULTILINE)
+    else:
+        saved = re.sub(r"$", "\t\t", text, flags=re.MULTILINE)
+    before, after = convert(text.encode(), path.name), convert(saved.encode(), path.name)
+    assert sorted(quantities(before.asm)) == sorted(quantities(after.asm))
+    assert measurements(before.asm) == measurements(after.asm) > 1
+    assert len(after.to_json()) == len(before.to_json())
+
+
+def test_a_field_left_out_of_a_row_does_not_move_its_addresses() -> None:
+    """The places in the ledger are those of the file."""
+    text = gen5(f"Read\t{LUMINESCENCE}", "\n" + indented(matrix("Results", "Lum")), kinetic=False)
+    found = convert(text.encode(), "a.txt")
+    line = next(at for at, row in enumerate(text.split("\n"), start=1) if row.startswith("\tA\t"))
+    assert {f"lines {line}-{line + 1} field {field}" for field in (2, 6)} <= {run.region for run in found.ledger.runs}
