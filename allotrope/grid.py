@@ -278,6 +278,10 @@ class Grid(Store):
         start = header + 1 if first is None else first
         return Table(self, header, start, len(self.rows) if last is None else last, columns)
 
+    def first_filled(self, start: int = 0) -> int | None:
+        """The first row from `start` that is not blank; None where there is none."""
+        return next((row for row in range(start, len(self.rows)) if not self.blank(row)), None)
+
     def until_blank(self, start: int) -> int:
         """The first blank row from `start` (or the end of the grid)."""
         row = start

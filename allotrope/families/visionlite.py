@@ -41,7 +41,7 @@ def read(source: Source) -> Document:
     """A table of samples, or one scan; kinetics are not supported."""
     grid = source.grid()
     document = source.document()
-    first = next((row for row in range(len(grid.rows)) if not grid.blank(row)), 0)
+    first = grid.first_filled() or 0
     labels = {label.casefold().strip("\ufeff ") for label in grid.texts(first)} if grid.rows else set()
     if labels & {"sample name", "well position"}:
         _samples(document, grid.table(first), _named_time(source))

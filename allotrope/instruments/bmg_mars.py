@@ -36,7 +36,7 @@ def read(source: Source) -> Document:
     for title in titles:
         if not shared or any(RUN.match(value) for row in range(end, title) for value in grid.texts(row)):
             kind, shared = run(document, grid, range(end, title))
-        header = next((row for row in range(title + 1, len(grid.rows)) if not grid.blank(row)), None)
+        header = grid.first_filled(title + 1)
         found = None if header is None else matrix(grid, header, as_written=True)
         if found is None:
             raise source.damaged(f"line {grid.line(title)}", "no column numbers under 'Raw Data'", "a matrix of wells")

@@ -66,9 +66,10 @@ def no_better(report: dict[str, Any] | None, place: str) -> list[Finding]:
 
 def held_out_facts(report: dict[str, Any] | None, key: str, title: str, source: str) -> list[Evidence]:
     """What was gained, as evidence under `key`."""
+    if not report:
+        return []
     facts = []
-    for name, who in (("model", title), ("pca", "principal components")) if report else ():
-        assert report is not None
+    for name, who in (("model", title), ("pca", "principal components")):
         what = f"log-likelihood a held-out cell under {who} minus that under the mean of its sample"
         facts.append(Evidence(f"{key}.{name}", what, report[name], "nats", source, f"/held_out/{name}", difference=True))
     return facts

@@ -68,7 +68,7 @@ CUSTOM_NAMES = {
 
 def flat_header(grid: Grid) -> int | None:
     """The first row that is not blank, where it is the header of the one table."""
-    first = next((row for row in range(len(grid.rows)) if not grid.blank(row)), None)
+    first = grid.first_filled()
     return first if first is not None and {"WELL LOCATION", "SAMPLE ID"} <= set(grid.texts(first)) else None
 
 

@@ -69,7 +69,7 @@ def read(source: Source) -> Document:
     """The CSV, or the summary among the members of a zip archive."""
     document = source.document()
     grid = summary(source) if source.probe.kind == "zip" else source.grid()
-    top = next((row for row in range(len(grid.rows)) if not grid.blank(row)), 0)
+    top = grid.first_filled() or 0
     header = grid.find_row("Target") if "Index" not in grid.texts(top) else top
     if header is None:
         header = next((row for row in range(top, min(top + 2, len(grid.rows))) if "Total" in grid.texts(row)), top)

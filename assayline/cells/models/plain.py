@@ -19,8 +19,12 @@ def rna(data: Any, seed: int) -> dict[str, Any]:
 
 def rna_and_proteins(data: Any, seed: int) -> dict[str, Any]:
     """Components of genes beside those of log proteins (`obsm['antibody_capture']`)."""
-    proteins = np.log1p(dense(data.obsm["antibody_capture"]))
-    return _with_harmony(np.hstack([pca(data, GENES, seed), _components(proteins, PROTEINS, seed)]), data, seed)
+    return _with_harmony(np.hstack([pca(data, GENES, seed), _components(log_proteins(data), PROTEINS, seed)]), data, seed)
+
+
+def log_proteins(data: Any) -> Any:
+    """The logarithms of the protein counts (`obsm['antibody_capture']`)."""
+    return np.log1p(dense(data.obsm["antibody_capture"]))
 
 
 def chromatin(data: Any, seed: int) -> dict[str, Any]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from assayline.cells.models.inputs import Input, dense
-from assayline.cells.models.plain import rna_and_proteins
+from assayline.cells.models.inputs import Input
+from assayline.cells.models.plain import log_proteins, rna_and_proteins
 from assayline.cells.models.spec import Foretelling, Settings, Spec
 from assayline.cells.models.specs.scvi import COUNTS, DRAWS, PLAN, SAMPLES
 
@@ -36,11 +34,6 @@ def shares(model: Any, cells: Any) -> Any:
     return model.get_normalized_expression(cells, library_size=1, n_samples=DRAWS, return_mean=True, return_numpy=True)[0]
 
 
-def proteins(data: Any) -> Any:
-    """The logarithms of the protein counts."""
-    return np.log1p(dense(data.obsm[PROTEINS]))
-
-
 SPEC = Spec(
     name="totalvi",
     title="totalVI",
@@ -54,6 +47,6 @@ SPEC = Spec(
     make=make,
     read=read,
     options=PLAN,
-    foretell=Foretelling(shares, beside=proteins),
+    foretell=Foretelling(shares, beside=log_proteins),
     simple=rna_and_proteins,
 )
