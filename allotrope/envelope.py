@@ -55,8 +55,7 @@ def put(node: Node, path: str, value: Any, unit: str | None = None) -> None:
     """Set a value (with a unit: a quantity) at a path below a node; None sets nothing; custom information merges."""
     if value is None or value == {}:
         return
-    parent = reach(node, path)
-    last = path.rpartition("/")[2]
+    parent, last = (reach(node, path), path.rpartition("/")[2]) if "/" in path else (node, path)
     if last == CUSTOM:
         target = parent.setdefault(CUSTOM, {})
         for label, scalar in value.items():
@@ -112,6 +111,7 @@ class Document:
         self.groups: list[Group] = []
         self.said = Said(source)
         self.calculated = Calculated(self.identifier, technique.result)
+        self._digest = hashlib.blake2b(key=source.key, digest_size=16)
         self._counts: dict[str, int] = {}
         self._filled: dict[tuple[str, str], int] = {}
         self._nobody = False
@@ -120,8 +120,9 @@ class Document:
         """The next identifier of a kind: a digest of the source's name and content and of the place in the document."""
         count = self._counts.get(kind, 0)
         self._counts[kind] = count + 1
-        key = f"{kind}/{count}".encode()
-        return hashlib.blake2b(key, key=self.source.key, digest_size=16).hexdigest()
+        digest = self._digest.copy()
+        digest.update(f"{kind}/{count}".encode())
+        return digest.hexdigest()
 
     def group(self) -> Group:
         """A new technique document; one that ends without measurements is left out."""

@@ -15,13 +15,13 @@ from allotrope.places import OWN, PLAIN, REFERENCE, UNIT
 from allotrope.schema import is_iso_8601
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from allotrope.places import Place
 
 FEW = 8
 """So many objects are sooner looked at one by one."""
-CHUNK = 128
+CHUNK = 512
 """So many items of one list are looked at together: few enough to stay in the processor's cache."""
 _NUMBERS: frozenset[Any] = frozenset((int, float))
 _SCALARS: frozenset[Any] = _NUMBERS | {str, bool, type(None)}
@@ -107,9 +107,7 @@ class Folded:
     def _scalars(self, values: list[Any], kinds: set[Any], place: Place) -> Classes:
         """Numbers, truths and nulls, and texts that nobody looks at."""
         if float in kinds:
-            total = sum(values if kinds <= _NUMBERS else [value for value in values if type(value) is float])
-            if total - total != 0 and any(value - value != 0 for value in values if type(value) is float):
-                raise Suspect
+            _finite(values, kinds)
         if place.influence.by_value:
             return _classes([(type(value), value) for value in values], values)
         return (None, values[:1]) if len(kinds) == 1 or kinds == _NUMBERS else _classes(map(type, values), values)
@@ -223,16 +221,27 @@ def _classes(keys: Iterable[Any], values: list[Any]) -> tuple[Sequence[int] | No
 
 def _apart(values: list[Any], keys: Iterable[Any], look: Callable[[list[Any]], Classes]) -> Classes:
     """The classes of values that are looked at in parts, those of equal keys together."""
-    places: dict[Any, list[int]] = {}
-    for at, key in enumerate(keys):
-        places.setdefault(key, []).append(at)
-    whole, examples = [0] * len(values), list[Any]()
-    for part in places.values():
-        classes, found = look([values[at] for at in part])
-        for at, number in zip(part, classes or [0] * len(part), strict=True):
-            whole[at] = len(examples) + number
+    keys = list(keys)
+    parts: dict[Any, list[Any]] = {key: [] for key in keys}
+    for value, key in zip(values, keys, strict=True):
+        parts[key].append(value)
+    examples: list[Any] = []
+    first: dict[Any, int] = {}
+    within: dict[Any, Iterator[int]] = {}
+    for key, part in parts.items():
+        first[key] = len(examples)
+        classes, found = look(part)
+        if classes is not None:
+            within[key] = iter(classes)
         examples += found
-    return whole, examples
+    return [first[key] + (next(within[key]) if key in within else 0) for key in keys], examples
+
+
+def _finite(values: list[Any], kinds: set[Any]) -> None:
+    """Raise Suspect unless all floats among the values are finite; a sum of them can only overflow beside that."""
+    total = sum(values if kinds <= _NUMBERS else [value for value in values if type(value) is float])
+    if total - total != 0 and any(value - value != 0 for value in values if type(value) is float):
+        raise Suspect
 
 
 def _loose(values: Sequence[dict[str, Any]]) -> None:
@@ -244,8 +253,8 @@ def _loose(values: Sequence[dict[str, Any]]) -> None:
         kinds = set(map(type, flat))
         if not kinds <= _SCALARS | _PARTS:
             raise Suspect
-        if float in kinds and any(value - value != 0 for value in flat if type(value) is float):
-            raise Suspect
+        if float in kinds:
+            _finite(flat, kinds)
         if dict in kinds:
             _loose([value for value in flat if type(value) is dict])
         flat = [*chain.from_iterable(value for value in flat if type(value) is list)] if list in kinds else []

@@ -198,7 +198,7 @@ class Grid(Store):
         if not 0 <= row < len(self.rows):
             return ""
         values = self.rows[row]
-        return Cell(self, row * self.width + column).text if 0 <= column < len(values) else ""
+        return text_of(values[column]) if 0 <= column < len(values) else ""
 
     def texts(self, row: int) -> list[str]:
         """The stripped texts of a row."""

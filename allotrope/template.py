@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import compress
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import segments
@@ -40,21 +40,21 @@ class Template:
             _merge(columns, key, [[node] if node else None for node in below] if is_list else [node or None for node in below])
         if not columns:
             return [{} for _ in range(count)]
+        if len(columns) == 1:
+            [(name, values)] = columns.items()
+            return [{} if value is None else {name: value} for value in values]
         names, rows = tuple(columns), zip(*columns.values(), strict=True)
-        gapped = [type(None) in set(map(type, values)) for values in columns.values()]
-        if not any(gapped):
-            return [dict(zip(names, row, strict=True)) for row in rows]
-        stands = [[value is not None for value in values] for values in compress(columns.values(), gapped)]
-        kinds: dict[tuple[bool, ...], tuple[tuple[str, ...], list[bool]]] = {}
-        found = []
-        for row, kind in zip(rows, zip(*stands, strict=True), strict=True):
-            if kind not in kinds:
-                answers = iter(kind)
-                kept = [next(answers) if gap else True for gap in gapped]
-                kinds[kind] = tuple(compress(names, kept)), kept
-            left, kept = kinds[kind]
-            found.append(dict(zip(left, compress(row, kept), strict=True)))
-        return found
+        if not any(map(_gapped, columns.values())):
+            return [*map(dict, map(zip, repeat(names), rows))]
+        stands = ([value is not None for value in values] if _gapped(values) else [True] * count for values in columns.values())
+        kinds = [*zip(*stands, strict=True)]
+        left = {kind: tuple(compress(names, kind)) for kind in set(kinds)}
+        return [*map(dict, map(zip, map(left.__getitem__, kinds), map(compress, rows, kinds)))]
+
+
+def _gapped(values: list[Any]) -> bool:
+    """Whether a row has no value here."""
+    return type(None) in set(map(type, values))
 
 
 def _merge(columns: dict[str, list[Any]], key: str, values: list[Any]) -> None:
