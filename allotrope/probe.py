@@ -12,10 +12,13 @@ import zlib
 from collections import Counter
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope.errors import Damaged, Empty, TooLarge, Unreadable
 from allotrope.readers.text import decode, encoding_of, lines_of
+
+if TYPE_CHECKING:
+    from allotrope.readers.error_cells import Errors
 
 LARGEST_FILE = 1 << 30
 LARGEST_MEMBER = 1 << 29
@@ -170,6 +173,7 @@ class Probe:
         """The opened workbook (calamine)."""
         from allotrope.readers.xlsx import open_workbook
 
+        _ = self._errors  # first, since the sheets of xls and ods are laid out as soon as they are opened
         return open_workbook(self.data, self.name)
 
     @cached_property
@@ -188,8 +192,7 @@ class Probe:
         elif sheet not in self._rows:
             from allotrope.readers.xlsx import sheet_rows, with_errors
 
-            errors = self._looked[0].get(sheet, {})
-            self.sheet_xml(sheet)  # let go: the rows take its place
+            errors, _ = self._look(sheet)
             self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
         return self._rows[sheet]
 
@@ -208,15 +211,41 @@ class Probe:
         return (self.cell_texts or "").casefold()
 
     def sheet_xml(self, sheet: str) -> bytes:
-        """The XML of a sheet, empty where there is none to be had; given once."""
-        return self._looked[1].pop(sheet, b"")
+        """The XML of a sheet, empty where there is none to be had."""
+        return self._look(sheet)[1]
+
+    def _look(self, sheet: str) -> tuple[Errors, bytes]:
+        """The error values and the XML of a sheet, each sheet looked at before it is laid out."""
+        from allotrope.readers.xlsx import look_at
+
+        if self._errors is not None:
+            return self._errors.get(sheet, {}), b""
+        member = self._sheet_members.get(sheet)
+        return look_at(self.data, member, self.name) if member else self._unlisted
 
     @cached_property
-    def _looked(self) -> tuple[dict[str, dict[tuple[int, int], str]], dict[str, bytes]]:
-        """The error values and the XML of the workbook's sheets; made once, before a sheet is laid out."""
-        from allotrope.readers.xlsx import look_over
+    def _errors(self) -> dict[str, Errors] | None:
+        """The error values by sheet of a workbook whose sheets are not XML each (xls, xlsb, ods), else None."""
+        from allotrope.readers.xlsx import other_errors
 
-        return look_over(self.data, self.name)
+        members = {member.lower() for member in self.members}
+        if self.data.startswith(b"PK") and not members & {"xl/workbook.bin", "content.xml"}:
+            return None
+        found = other_errors(self.data, self.name)
+        return None if "xl/workbook.xml" in members else found
+
+    @cached_property
+    def _sheet_members(self) -> dict[str, str]:
+        from allotrope.readers.xlsx import sheet_members
+
+        return sheet_members(self.data, self.members, self.name)
+
+    @cached_property
+    def _unlisted(self) -> tuple[Errors, bytes]:
+        """What is known of a sheet whose part is not found: nothing, but that no part is hostile."""
+        from allotrope.readers.xlsx import look_at
+
+        return look_at(self.data, "", self.name)
 
     @cached_property
     def _rows(self) -> dict[str, list[Any]]:

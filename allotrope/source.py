@@ -125,6 +125,8 @@ class Source:
 
     def sheets(self, dropped: Mapping[str, str] = MappingProxyType({})) -> dict[str, Grid]:
         """Every sheet of the workbook, hidden ones too, by name and in order; some `dropped` as wholes, each with its reason."""
+        if not self.probe.sheets:
+            raise self.empty("the workbook", "no sheet", "at least one sheet")
         grids = {}
         sample: list[str] = []
         for name in self.probe.sheets:

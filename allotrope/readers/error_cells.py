@@ -1,6 +1,8 @@
 """Error values (`#N/A`, `#DIV/0!` …) of xls, xlsb and ods workbooks, which calamine gives as empty cells or as zeros.
 
-Sources: [MS-XLS] 2.4 (BoundSheet8, BoolErr, Formula), [MS-XLSB] 2.4 (BrtBundleSh, BrtRowHdr, BrtCellError, BrtFmlaError),
+On the way it is seen how far cells stand apart: calamine lays a sheet out from its first cell to its last, whatever that takes.
+
+Sources: [MS-XLS] 2.4 (BoundSheet8, Dimensions, the cell records), [MS-XLSB] 2.4 (BrtBundleSh, BrtRowHdr, the cell records),
 OpenDocument 1.2 part 1, 9.1 with the `calcext` attributes of LibreOffice.
 """
 
@@ -20,19 +22,34 @@ Errors = dict[tuple[int, int], str]
 CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 MOST_REPEATS = 100_000
 MOST_CELLS = 50_000_000
-BOUNDSHEET, FORMULA, BOOLERR, END = 0x85, 0x06, 0x205, 0x0A
+BOUNDSHEET, FORMULA, BOOLERR, END, DIMENSIONS, PASSWORD = 0x85, 0x06, 0x205, 0x0A, 0x200, 0x2F
+XLS_CELLS = frozenset((FORMULA, BOOLERR, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x27E))
+"""Results of formulas, truth values and errors, numbers, texts; of several in a row (0xBD) the last column comes last."""
 ROW, CELL_ERROR, FORMULA_ERROR, BUNDLE = 0, 3, 11, 156
+XLSB_CELLS = range(1, 12)
 _ERROR_TEXT = re.compile(r"#(N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
 
 
-def of_xls(stream: bytes) -> dict[str, Errors]:
-    """The errors by sheet of the stream `Workbook` of a BIFF8 file; what is broken ends a sheet."""
+def check_spread(height: int, width: int, size: int, where: str, file: str) -> None:
+    """Raise TooLarge for a sheet of so many bytes whose last cell stands so far out that all from A1 on would fill the memory."""
+    if height * width > MOST_CELLS and height * width > 40 * size:
+        found = f"cells spread over {height} rows and {width} columns"
+        raise TooLarge(file=file, where=where, found=found, expected=f"{MOST_CELLS} cells from A1 to the last")
+
+
+def of_xls(stream: bytes, file: str) -> dict[str, Errors]:
+    """The errors by sheet of the stream `Workbook` of a BIFF8 file; what is broken ends a sheet. Raises TooLarge.
+
+    Of an encrypted workbook there are none to be seen: calamine refuses it.
+    """
     found: dict[str, Errors] = {}
     for kind, body in _records(stream, 0):
+        if kind == PASSWORD and body[:2].strip(b"\0"):
+            return {}
         if kind == BOUNDSHEET and len(body) > 8:
             start, length, wide = struct.unpack_from("<I", body)[0], body[6], body[7] & 1
             name = body[8 : 8 + length * (1 + wide)].decode("utf-16-le" if wide else "latin-1", "replace")
-            found[name] = dict(_xls_errors(stream, start))
+            found[name] = _xls_errors(stream, start, f"sheet {name!r}", file)
     return {name: errors for name, errors in found.items() if errors}
 
 
@@ -46,16 +63,29 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         start += 4 + length
 
 
-def _xls_errors(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:
+def _xls_errors(stream: bytes, start: int, where: str, file: str) -> Errors:
+    found: Errors = {}
+    height = width = 0
     for kind, body in _records(stream, start):
+        if kind == DIMENSIONS and len(body) >= 8:
+            rows, columns = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)[1::2]
+            check_spread(rows, columns, len(stream), where, file)
+        if kind not in XLS_CELLS or len(body) < 4:
+            continue
+        row, column = struct.unpack_from("<HH", body)
+        height, width = (
+            max(height, row + 1),
+            max(width, column + 1, int.from_bytes(body[-2:], "little") + 1 if kind == 0xBD else 0),
+        )
         code = None
         if kind == BOOLERR and len(body) >= 8 and body[7] == 1:
             code = body[6]
         elif kind == FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
             code = body[8]
         if code is not None:
-            row, column = struct.unpack_from("<HH", body)
-            yield (row, column), CODES.get(code, f"#ERROR {code}")
+            found[row, column] = CODES.get(code, f"#ERROR {code}")
+    check_spread(height, width, len(stream), where, file)
+    return found
 
 
 def names_of_xlsb(workbook: bytes) -> dict[str, str]:
@@ -68,15 +98,19 @@ def names_of_xlsb(workbook: bytes) -> dict[str, str]:
     return found
 
 
-def of_xlsb(sheet: bytes) -> Errors:
-    """The errors of one sheet's binary part."""
+def of_xlsb(sheet: bytes, where: str, file: str) -> Errors:
+    """The errors of one sheet's binary part. Raises TooLarge."""
     found: Errors = {}
-    row = 0
+    row = height = width = 0
     for kind, body in _binary_records(sheet):
         if kind == ROW and len(body) >= 4:
             row = struct.unpack_from("<I", body)[0]
-        elif kind in (CELL_ERROR, FORMULA_ERROR) and len(body) >= 9:
-            found[row, struct.unpack_from("<I", body)[0]] = CODES.get(body[8], f"#ERROR {body[8]}")
+        elif kind in XLSB_CELLS and len(body) >= 4:
+            column = struct.unpack_from("<I", body)[0]
+            height, width = max(height, row + 1), max(width, column + 1)
+            if kind in (CELL_ERROR, FORMULA_ERROR) and len(body) >= 9:
+                found[row, column] = CODES.get(body[8], f"#ERROR {body[8]}")
+    check_spread(height, width, len(sheet), where, file)
     return found
 
 

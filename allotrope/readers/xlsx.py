@@ -8,22 +8,25 @@ import lzma
 import re
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
+from allotrope.readers import error_cells
+from allotrope.readers.error_cells import check_spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
     from allotrope.readers.error_cells import Errors
 
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
-MOST_CELLS = 50_000_000
 SHARED_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
-_BINARY = re.compile(r"content\.xml$|xl/(?:workbook\.bin|_rels/workbook\.bin\.rels|worksheets/.*\.bin)$")
+_ANY = re.compile("")
+_BINARY = re.compile(r"content\.xml$|xl/(?:_rels/workbook\.bin\.rels|.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
 _TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
@@ -31,9 +34,9 @@ _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", r
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^>]*>")
 # Patterns that begin with plain bytes are searched for many times faster.
-_FAR = re.compile(rb'r="(?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})')
-_FAR_COLUMN = re.compile(rb'r="([A-Za-z]{3,8})[A-Za-z]*\d')
-_FAR_ROW = re.compile(rb'r="[A-Za-z]{0,3}(\d{6,12})')
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})""")
+_FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
+_FAR_ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,3}0*(\d{6,12})""")
 
 
 _ERROR = re.compile(rb"""t=["']e["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
@@ -47,63 +50,61 @@ _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
 _INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
 
 
+@contextmanager
+def _calamine(where: str, file: str) -> Iterator[None]:
+    """What calamine raises for a broken workbook is Damaged; so is its panic, which is no Exception and has no name to import."""
+    import python_calamine
+
+    try:
+        yield
+    except (python_calamine.CalamineError, OverflowError, ValueError) as error:
+        raise Damaged(file=file, where=where, found=str(error), expected="a complete workbook") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Damaged(file=file, where=where, found=str(error), expected="a complete workbook") from error
+
+
 def open_workbook(data: bytes, file: str) -> Any:
     """The calamine workbook of some bytes; raises Damaged or TooLarge."""
     import python_calamine
 
     if data.startswith(b"PK"):
         _each_sheet(data, file, lambda _stream, _member: None)
-        if b"content.xml" in data:  # its repeated cells are laid out as soon as it is opened
-            _other_errors(data, file)
-    try:
+    with _calamine("the workbook", file):
         return python_calamine.load_workbook(io.BytesIO(data))
-    except python_calamine.CalamineError as error:
-        raise Damaged(file=file, where="the workbook", found=str(error), expected="a complete workbook") from error
 
 
 def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     """The rows of a sheet from A1 on: str, float, int, bool, datetime, date, time, timedelta, and '' for an empty cell."""
-    import python_calamine
-
-    try:
+    with _calamine(f"sheet {name!r}", file):
         rows: list[list[Any]] = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OverflowError, ValueError) as error:
-        raise Damaged(file=file, where=f"sheet {name!r}", found=str(error), expected="a complete sheet") from error
     return rows
 
 
-def look_over(data: bytes, file: str) -> tuple[dict[str, Errors], dict[str, bytes]]:
-    """Before a sheet is laid out: the error values by sheet, which calamine gives as empty cells, and the XML by sheet.
+def look_at(data: bytes, member: str, file: str) -> tuple[Errors, bytes]:
+    """Before a sheet of XML is laid out: its error values, which calamine gives as empty cells, and its XML.
 
-    Raises TooLarge for a workbook whose cells stand a million rows apart, Damaged for a broken one.
+    With an empty member all parts are looked at, and neither is given. Raises TooLarge for cells that stand a million rows
+    apart, Damaged for a broken part.
     """
-    by_member: dict[str, Errors] = {}
-    texts: dict[str, bytes] = {}
+    xml = b""
 
-    def look(stream: IO[bytes], member: str) -> None:
-        if member == SHARED_STRINGS:
-            return
+    def look(stream: IO[bytes], name: str) -> None:
+        nonlocal xml
         xml = stream.read()
-        _check_extent(xml, member, file)
-        texts[member] = xml
-        if b't="e"' in xml or b"t='e'" in xml:
-            by_member[member] = _errors(xml)
+        _check_extent(xml, name, file)
 
-    if data.startswith(b"PK"):
-        _each_sheet(data, file, look)
-    if not texts:
-        return _other_errors(data, file), {}
-    sheets = _members(data, file)
-    errors = {sheet: by_member[member] for sheet, member in sheets.items() if member in by_member}
-    return errors, {sheet: texts[member] for sheet, member in sheets.items() if member in texts}
+    _each_sheet(data, file, look, re.compile(re.escape(member) + "$") if member else _ANY)
+    if not member:
+        return {}, b""
+    return _errors(xml) if b't="e"' in xml or b"t='e'" in xml else {}, xml
 
 
-def _other_errors(data: bytes, file: str) -> dict[str, Errors]:
-    """The error values by sheet of a workbook that is not of XML sheets: xls, xlsb, ods."""
-    from allotrope.readers import error_cells
-
+def other_errors(data: bytes, file: str) -> dict[str, Errors]:
+    """The error values by sheet of a workbook that is not of XML sheets: xls, xlsb, ods. Raises Damaged or TooLarge."""
     if not data.startswith(b"PK"):
-        return error_cells.of_xls(_workbook_stream(data))
+        return error_cells.of_xls(_workbook_stream(data, file), file)
     parts: dict[str, bytes] = {}
 
     def take(stream: IO[bytes], member: str) -> None:
@@ -116,10 +117,14 @@ def _other_errors(data: bytes, file: str) -> dict[str, Errors]:
     names = error_cells.names_of_xlsb(parts.get("xl/workbook.bin", b""))
     targets = {name: links.get(relation, "") for name, relation in names.items()}
     members = {name: target[1:] if target.startswith("/") else f"xl/{target}" for name, target in targets.items()}
-    return {name: error_cells.of_xlsb(parts[member]) for name, member in members.items() if member in parts}
+    missing = next((name for name, member in members.items() if member not in parts), None)
+    if missing is not None:
+        found, expected = f"no part {members[missing]!r}", "the part that the workbook names"
+        raise Damaged(file=file, where=f"sheet {missing!r}", found=found, expected=expected)
+    return {name: error_cells.of_xlsb(parts[member], f"sheet {name!r}", file) for name, member in members.items()}
 
 
-def _workbook_stream(data: bytes) -> bytes:
+def _workbook_stream(data: bytes, file: str) -> bytes:
     """The stream of an xls file that holds its sheets; empty where there is none."""
     import olefile
 
@@ -127,8 +132,8 @@ def _workbook_stream(data: bytes) -> bytes:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
             return bytes(ole.openstream(name).read()) if name else b""
-    except (OSError, olefile.olefile.OleFileError, ValueError, IndexError):
-        return b""  # calamine has read it: errors then stay the empty cells they are there
+    except (OSError, olefile.olefile.OleFileError, ValueError, IndexError) as error:
+        raise Damaged(file=file, where="the workbook", found=str(error), expected="a complete workbook") from error
 
 
 def extent_of(xml: bytes) -> Extent | None:
@@ -163,13 +168,22 @@ def _errors(xml: bytes) -> Errors:
     return found
 
 
-def _members(data: bytes, file: str) -> dict[str, str]:
-    """The archive member of each sheet, as the workbook and its relationships list them."""
+def sheet_members(data: bytes, members: Iterable[str], file: str) -> dict[str, str]:
+    """The archive member of each sheet of XML, as the workbook and its relationships list them; none where that is in doubt."""
     listed: list[dict[str, str]] = []
     _each_sheet(data, file, lambda stream, _: listed.extend(_listed(stream.read())), _LISTS)
     targets = {link["Id"]: link["Target"] for link in listed if "Id" in link and "Target" in link}
-    found = {sheet["name"]: targets.get(sheet["id"], "") for sheet in listed if "name" in sheet and "id" in sheet}
-    return {name: target[1:] if target.startswith("/") else f"xl/{target}" for name, target in found.items()}
+    there: dict[str, str | None] = {}
+    for part in members:
+        there[part.lower()] = None if part.lower() in there else part
+    found: dict[str, str] = {}
+    for sheet in listed:
+        target = targets.get(sheet.get("id", ""), "")
+        path = target[1:] if target.startswith("/") else f"xl/{target}"
+        member = there.get(path.lower()) if not target.startswith("xl/") else None
+        if member and "name" in sheet:
+            found.setdefault(sheet["name"], member)
+    return found
 
 
 def _listed(xml: bytes) -> list[dict[str, str]]:
@@ -236,9 +250,8 @@ def _check_extent(xml: bytes, member: str, file: str) -> None:
     columns = [_number(match) for match in _FAR_COLUMN.findall(xml)]
     rows = [int(match) for match in _FAR_ROW.findall(xml)]
     width, height = max(columns, default=700), max(rows, default=100_000)
-    if (columns or rows) and width * height > MOST_CELLS and width * height > 40 * len(xml):
-        found = f"cells spread over {height} rows and {width} columns"
-        raise TooLarge(file=file, where=member, found=found, expected=f"{MOST_CELLS} cells from A1 to the last")
+    if columns or rows:
+        check_spread(height, width, len(xml), member, file)
 
 
 def _number(letters: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from counters import count
@@ -104,3 +105,65 @@ def test_error_values_of_a_workbook_are_cells(shared) -> None:
     after = allotrope.convert(named(held.getvalue(), "a.xlsx"))
     assert after.ledger.cells == before.ledger.cells + 2 == count(held.getvalue(), {"kind": "workbook"})
     assert "#N/A" in after.to_json().decode()
+
+
+def workbook(sheet: str, *, part: str = "xl/worksheets/sheet1.xml", target: str = "", also: tuple[str, ...] = ()) -> bytes:
+    """A workbook of two sheets, the second with these rows; its part, what the relationship calls it, and other parts."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="c" Type="{links}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{links}"><sheets><sheet name="One" sheetId="1" r:id="a"/>'
+        '<sheet name="Two" sheetId="2" r:id="b"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="a" Type="{links}/worksheet" Target="worksheets/first.xml"/>'
+        f'<Relationship Id="b" Type="{links}/worksheet" Target="{target or part.removeprefix("xl/")}"/></Relationships>',
+        "xl/worksheets/first.xml": f'<worksheet xmlns="{main}"><sheetData/></worksheet>',
+    }
+    found = f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>'
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as file:
+        for name, text in (parts | dict.fromkeys((part, *also), found)).items():
+            file.writestr(name, text)
+    return held.getvalue()
+
+
+NEAR = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#N/A</v></c></row>'
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+PARTS = [
+    ({}, True),
+    ({"target": "/xl/worksheets/sheet1.xml"}, True),
+    ({"target": "worksheets/SHEET1.XML"}, True),
+    ({"part": "xl/else/where"}, True),
+    ({"also": ("xl/worksheets/SHEET1.xml",)}, False),
+    ({"part": "xl/xl/worksheets/sheet1.xml", "target": "xl/worksheets/sheet1.xml"}, False),
+]
+
+
+@pytest.mark.parametrize(("kind", "certain"), PARTS, ids=str)
+def test_a_sheet_is_looked_at_before_it_is_laid_out(kind: dict[str, Any], *, certain: bool) -> None:
+    """Cells a million rows apart are refused wherever its part lies; error values are texts where the part is beyond doubt."""
+    rows = Probe(named(workbook(NEAR, **kind), "a.xlsx")).rows("Two")
+    assert rows == [[1, "#N/A" if certain else ""]]
+    with pytest.raises(TooLarge, match="1048576 rows and 16384 columns"):
+        Probe(named(workbook(FAR, **kind), "a.xlsx")).rows("Two")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<c r='{}'>", '<c r ="{}">', '<c r= "{}">', '<c\nr="{}">', '<c s="1" r="{}">'],
+    ids=["quote", "before", "after", "line", "late"],
+)
+@pytest.mark.parametrize("place", ["XFD1048576", "xfd1048576", "XFD00000000000001048576"])
+def test_a_far_cell_is_seen_however_it_is_written(cell: str, place: str) -> None:
+    """What calamine would take for a cell far out."""
+    rows = f'<row r="1"><c r="A1"><v>1</v></c>{cell.format(place)}<v>1</v></c></row>'
+    with pytest.raises(TooLarge):
+        Probe(named(workbook(rows), "a.xlsx")).rows("Two")
+
+
+def test_other_sheets_need_not_be_laid_out() -> None:
+    """A sheet is read though another of the workbook is hostile: each is looked at for itself."""
+    assert Probe(named(workbook(FAR), "a.xlsx")).rows("One") == []

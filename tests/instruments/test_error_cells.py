@@ -125,7 +125,7 @@ def test_xlsb_errors_have_row_and_column() -> None:
     sheet += (
         binary(0, struct.pack("<I", 5)) + binary(11, struct.pack("<IIB", 2, 0, 7)) + binary(5, struct.pack("<IId", 3, 0, 1.0))
     )
-    assert error_cells.of_xlsb(sheet) == {(4, 1): "#N/A", (5, 2): "#DIV/0!"}
+    assert error_cells.of_xlsb(sheet, "One", "a.xlsb") == {(4, 1): "#N/A", (5, 2): "#DIV/0!"}
     texts = [struct.pack("<I", len(text)) + text.encode("utf-16-le") for text in ("rId1", "One")]
     assert error_cells.names_of_xlsb(binary(156, bytes(8) + b"".join(texts))) == {"One": "rId1"}
 
@@ -140,3 +140,58 @@ def test_an_error_is_no_measured_value() -> None:
     assert not [finding for finding in found.findings if finding.level == "error"]
     assert b"#DIV/0!" in found.to_json()
     assert any("do not parse" in finding.message for finding in found.findings)
+
+
+FAR = [
+    record(0x200, struct.pack("<IIHHH", 0, 1 << 20, 0, 65535, 0)),
+    record(0x203, struct.pack("<HHHd", 65535, 65535, 0, 1.0)),
+    record(0x27E, struct.pack("<HHHI", 65535, 65535, 0, 1)),
+    record(0xBD, struct.pack("<HHHIHIH", 65535, 65534, 0, 1, 0, 1, 65535)),
+    record(0x204, struct.pack("<HHHH", 65535, 65535, 0, 1) + b"\0a"),
+    record(0x06, struct.pack("<HHHdHIH", 65535, 65535, 0, 1.0, 0, 0, 0)),
+    record(0x205, struct.pack("<HHHBB", 65535, 65535, 0, 1, 0)),
+]
+
+
+@pytest.mark.parametrize("far", FAR, ids=lambda far: f"record {far[1]:02x}{far[0]:02x}")
+def test_xls_cells_far_apart_are_refused(far: bytes) -> None:
+    """A few bytes would fill the memory, be it by a cell or by what the sheet says of its size."""
+    content = biff()
+    end = content.rfind(record(0x0A, b""))
+    with pytest.raises(allotrope.TooLarge, match="sheet 'One': found cells spread over"):
+        Probe(stream(ole(content[:end] + far + content[end:]), "a.xls")).rows("One")
+
+
+def xlsb(row: int, column: int, target: str = "worksheets/sheet1.bin") -> bytes:
+    """A binary workbook of one sheet with two numbers, the second at this place."""
+    names = b"".join(struct.pack("<I", len(text)) + text.encode("utf-16-le") for text in ("rId1", "One"))
+    book = (
+        binary(0x83, b"")
+        + binary(0x8F, b"")
+        + binary(0x9C, struct.pack("<II", 0, 1) + names)
+        + binary(0x90, b"")
+        + binary(0x84, b"")
+    )
+    sheet = binary(0x94, struct.pack("<IIII", 0, row, 0, column)) + binary(0x91, b"")
+    for at, value in (((0, 0), 1.5), ((row, column), 2.5)):
+        sheet += binary(0, struct.pack("<I", at[0]) + bytes(13)) + binary(5, struct.pack("<IId", at[1], 0, value))
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    linked = '<Relationships xmlns="{}"><Relationship Id="rId1" Type="{}/{}" Target="{}"/></Relationships>'
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as archive:
+        archive.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        archive.writestr("_rels/.rels", linked.format(relations, kind, "officeDocument", "xl/workbook.bin"))
+        archive.writestr("xl/_rels/workbook.bin.rels", linked.format(relations, kind, "worksheet", target))
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet + binary(0x92, b""))
+    return found.getvalue()
+
+
+def test_xlsb_cells_far_apart_are_refused() -> None:
+    """As in other workbooks; so is a sheet whose part is not where the workbook says."""
+    assert Probe(stream(xlsb(1, 1), "a.xlsb")).rows("One") == [[1.5, ""], ["", 2.5]]
+    with pytest.raises(allotrope.TooLarge, match="1048576 rows and 16384 columns"):
+        Probe(stream(xlsb(1_048_575, 16_383), "a.xlsb")).rows("One")
+    with pytest.raises(allotrope.AllotropeError, match=r"no part 'xl/worksheets/other\.bin'"):
+        Probe(stream(xlsb(1, 1, "worksheets/other.bin"), "a.xlsb")).rows("One")
