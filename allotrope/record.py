@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.labels import fold
-from allotrope.values import Locale, Scalar, moment, number, scalar, text_of
+from allotrope.values import Locale, Scalar, moment, number, part_of_time, scalar, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -248,11 +248,12 @@ class Record:
     def joined_time(self, *labels: str) -> str | None:
         """The ISO 8601 time that cells with exactly these labels hold together (a date and a time of day), all mapped."""
         cells = [cell for cell in map(self.cell, labels) if cell]
-        found = moment(" ".join(cell.text for cell in cells), self.store.locale) if cells else None
-        if found is not None:
-            for cell in cells:
-                cell.mapped()
-        return found
+        found = moment(" ".join(part_of_time(cell.value) for cell in cells), self.store.locale) if cells else None
+        if found is None:
+            return None
+        for cell in cells:
+            cell.mapped()
+        return told(cells[0], found)  # type: ignore[no-any-return]
 
     def ignore(self, *labels: str, because: str) -> None:
         """Drop the cells under these labels, with the reason."""

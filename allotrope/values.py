@@ -12,6 +12,8 @@ from allotrope.errors import BadOption
 
 EXACT = 2.0**53
 """Up to here whole numbers stay integers; JSON readers hold larger ones as floats."""
+FIRST_YEAR = 1904
+"""The year in which, at the latest, a spreadsheet begins to count days."""
 Scalar = str | int | float | bool
 
 MONTHS = {
@@ -138,6 +140,18 @@ def text_of(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
+
+
+def part_of_time(value: Any) -> str:
+    """The text of a day, or of a time of day, in a cell of its own.
+
+    A spreadsheet may hold the one as its first moment, the other on the first day that it knows.
+    """
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
+    if isinstance(value, datetime) and value.year <= FIRST_YEAR:
+        return value.time().isoformat()
+    return text_of(value)
 
 
 def scalar(value: Any) -> Scalar:

@@ -12,8 +12,7 @@ from allotrope.families.matrix import Matrix, matrix
 from allotrope.families.plate import plate_columns
 from allotrope.labels import fold
 from allotrope.readers.text import lines_of
-from allotrope.record import UNREAD, Cell, Record, traced
-from allotrope.values import Scalar, moment
+from allotrope.record import UNREAD, Cell, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.source import Source
+    from allotrope.values import Scalar
 
 SOFTWARE = r"^\s*Software Version\t"
 PROCEDURE = r"^\W*Procedure Details"
@@ -77,16 +77,7 @@ class PlateExport:
 
     def time(self) -> str | None:
         """Date and time of the reading."""
-        day, clock = self.header.cell("Date"), self.header.cell("Time")
-        if not day:
-            return None
-        found = moment(f"{day.text} {clock.text if clock else ''}", self.grid.locale)
-        if found is None:
-            return None
-        for cell in (day, clock):
-            if cell:
-                cell.mapped()
-        return traced(found, day.where) if self.grid.trace else found
+        return self.header.joined_time("Date", "Time") if self.header.peek("Date") else None
 
     def temperature(self) -> int | float | None:
         """The temperature in °C of the last reading of it."""

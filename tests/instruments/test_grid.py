@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -92,3 +93,17 @@ def test_pairs_without_a_value_column_settle_nothing() -> None:
     assert grid.pairs([1, 2]).text("Key") == "y"
     grid.settle()
     assert [bool(fate) for fate in grid.fates] == [False, False, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "day", [datetime.fromisoformat("2024-01-08"), date(2024, 1, 8), "2024-01-08"], ids=["moment", "day", "text"]
+)
+@pytest.mark.parametrize(
+    "clock",
+    [datetime.fromisoformat("1899-12-31T10:15:59"), time(10, 15, 59), timedelta(hours=10, minutes=15, seconds=59), "10:15:59"],
+    ids=["moment", "time", "duration", "text"],
+)
+def test_a_day_and_a_time_of_day_are_one_time(day: object, clock: object) -> None:
+    """Whatever type a spreadsheet gives the two cells."""
+    (record,) = Grid("Results", [["Date", "Time"], [day, clock]], Locale(), sheet=True).table(0).records()
+    assert record.joined_time("Date", "Time") == "2024-01-08T10:15:59"
