@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import compress, groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ MOST_CELLS = 200_000_000
 _OPEN = bytes((1, *bytes(255)))
 """Fates to whether the cell is unread."""
 _TURN = bytes((1, 0, *bytes(254)))
+_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 PLAIN_WIDTH = 64
 """Rows up to this width stay as read, since to some formats the number of empty fields tells lines apart."""
 
@@ -170,6 +172,14 @@ class Grid(Store):
             self.rows[row] = [*self.rows[row][1:], ""]
             self.indented.add(row)
         self._turned = None
+
+    def unquote(self, *holding: str) -> None:
+        """Take off the quotes that a spreadsheet has put around fields of a text; only around those that hold one of these."""
+        for row in self.rows:
+            for at, value in enumerate(row):
+                found = _QUOTED.fullmatch(value) if '"' in value else None
+                if found and found[1].strip() and (not holding or any(mark in found[1] for mark in holding)):
+                    row[at] = found[1].replace('""', '"')
 
     def settle(self) -> None:
         """Run what waits for the end of the mapping; then rows that were moved go back, with their fates."""

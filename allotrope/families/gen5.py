@@ -30,7 +30,6 @@ IMAGE_READ = r"\bImage (Single Image|Montage|Z-Stack)\b"
 CURVES = ("time", "wavelength")
 _MISLEADING = re.compile(r"(?:(?<=[\t\"])|^)\d{3},\d{3}[\" \t]*$|^Software Version.*$", re.MULTILINE | re.IGNORECASE)
 """What looks like a number or a date and is none: a label such as `485,528` at the end of a line, the version `3.12.08`."""
-_QUOTED = re.compile(r'\s*"(.*)"\s*', re.DOTALL)
 _FILE_NAME = re.compile(r"\d{6}_\d{6}_(?P<plate>[^_]+)_.*\.txt$", re.IGNORECASE)
 
 
@@ -103,7 +102,7 @@ def plates(source: Source) -> list[PlateExport]:
     source.settle(_MISLEADING.sub("", "\n".join(lines_of(source.probe.text))))
     grid = source.grid("\t", quoted=False)
     if '"' in source.probe.text:
-        _unquote(grid)
+        grid.unquote()
     starts = [row for row in range(len(grid.rows)) if fold(grid.text(row)).startswith("software version")]
     if not starts:
         place = "the text"
@@ -129,15 +128,6 @@ def plates(source: Source) -> list[PlateExport]:
         place = f"line {grid.line(starts[0])}"
         raise source.damaged(place, "no line 'Procedure Details'", "the procedure of a reading")
     return found
-
-
-def _unquote(grid: Grid) -> None:
-    """Take off the quotes that a spreadsheet puts around a field with a comma or a quote in it."""
-    for row in grid.rows:
-        for at, value in enumerate(row):
-            found = _QUOTED.fullmatch(value) if '"' in value else None
-            if found and found[1].strip():
-                row[at] = found[1].replace('""', '"')
 
 
 def _titled(grid: Grid, row: int, title: str) -> bool:

@@ -63,14 +63,17 @@ CALCULATED = (
 """Label, name, unit and feature of the values that the software calculates."""
 CONSTANTS = {"device control/device type": "dark field imager (cell counter)", "device control/detection type": "dark field"}
 
+_MARK = re.compile(rf"^{re.escape(VIABILITY)}:? *([;,\t])", re.MULTILINE | re.IGNORECASE)
+"""The delimiter, behind a label that every export has."""
+
 
 def read(source: Source) -> Document:
     """One measurement for each column of values that holds a viability."""
-    marks = {mark: source.probe.text.count(mark) for mark in (":\t", ";", ",")}
-    grid = source.grid("\t" if marks[":\t"] else ";" if marks[";"] else ",")
+    mark = _MARK.search(source.probe.text)
+    grid = source.grid(mark[1] if mark else ";")
     document = source.document()
     document.device["model number"] = "NucleoCounter NC-200"
-    row = grid.find(VIABILITY) if marks[":\t"] == 0 else grid.find(f"{VIABILITY}:")
+    row = next((row for label in (VIABILITY, f"{VIABILITY}:") if (row := grid.find(label)) is not None), None)
     lines = [line for line in range(len(grid.rows)) if any(grid.texts(line)[1:])]
     first: Record | None = None
     for column in range(1, grid.width):
@@ -155,7 +158,7 @@ INSTRUMENT = Instrument(
     manifest="cell-counting/REC/2024/09/cell-counting",
     signature=Signature(
         ("text",),
-        all=(text(r"^Viability \(%\)\s*[;,:]"), text(r"^(Live|Dead|Total) \(cells/ml\)\s*[;,:]")),
+        all=(text(r"^Viability \(%\)\s*[;,:\t]"), text(r"^(Live|Dead|Total) \(cells/ml\)\s*[;,:\t]")),
     ),
     read=read,
     system={"software name": "NucleoView"},

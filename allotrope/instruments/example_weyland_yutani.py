@@ -23,7 +23,7 @@ METHOD, ASSAY = "Weyland Yutani Example", "Example Assay"
 
 def read(source: Source) -> Document:
     """A line that names the reader, a line with the time, and a matrix under column letters."""
-    grid = source.grid(",")
+    grid = source.grid()
     header = next((row for row in range(len(grid.rows)) if not grid.text(row) and row_index(grid.text(row, 1)) == 0), None)
     if header is None:
         raise source.damaged("the plate", "no row of column letters A, B …", "a matrix of wells")

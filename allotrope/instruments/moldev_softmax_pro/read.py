@@ -53,6 +53,8 @@ def note(grid: Grid, first: int, last: int) -> str:
 def read(source: Source) -> Document:
     """All plates, then what the groups calculate from their wells; notes and the rest as custom information."""
     grid = source.grid("\t", quoted=False)
+    if '""' in source.probe.text:
+        grid.unquote('""', ",")
     start = next((row for row in range(len(grid.rows)) if grid.text(row).startswith("##BLOCKS=")), None)
     if start is None:
         place = "the text"

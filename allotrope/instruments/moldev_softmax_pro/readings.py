@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from allotrope.families.plate import SHAPES, plate_columns, row_letters, seconds, split_well
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from allotrope.grid import Grid
     from allotrope.instruments.moldev_softmax_pro.plates import PlateBlock
     from allotrope.record import Cell
@@ -93,17 +95,30 @@ def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) 
     while columns := plate_columns(grid, head, start):
         runs.append(columns)
         start = max(columns) + 2
-    rows = [row for row in range(head + 1, end) if not (grid.blank(row) and len(grid.rows[row]) <= 3) and row not in block.odd]
     spectrum = block.text("read type") == "Spectrum"
-    for at in range(0, len(rows), count):
-        chunk = rows[at : at + count]
+    rows = [row for row in range(head + 1, end) if row not in block.odd]
+    for at, chunk in enumerate(_chunks(grid, rows, count)):
         for place, columns in enumerate(runs if raw else runs[:1]):
             lines = enumerate(chunk)
             cells = {f"{row_letters(i)}{name}": grid.at(row, column) for i, row in lines for column, name in columns.items()}
             if not raw:
                 block.reduced |= {well: cell for well, cell in cells.items() if cell}
             else:
-                block.readings.append(_reading(grid, chunk, at // count if spectrum else place, cells))
+                block.readings.append(_reading(grid, chunk, at if spectrum else place, cells))
+
+
+def _chunks(grid: Grid, rows: list[int], count: int) -> Iterator[list[int]]:
+    """The rows of each matrix, so many for each; a plate's row without values is blank, but has its fields.
+
+    The lines between matrices have none, unless a spreadsheet has filled them up: a matrix after the first begins with a value.
+    """
+    at, first = 0, True
+    while at < len(rows):
+        if grid.blank(rows[at]) and (not first or len(grid.rows[rows[at]]) <= 3):
+            at += 1
+            continue
+        yield rows[at : at + count]
+        at, first = at + count, False
 
 
 def _odd(grid: Grid, row: int) -> bool:

@@ -36,11 +36,15 @@ class Plate:
 
 
 def sections(grid: Grid) -> Iterator[tuple[int, int]]:
-    """First and last (exclusive) row of every run of lines; separators alone (an empty row of a plate) do not end it."""
+    """First and last (exclusive) row of every run of lines; separators alone (an empty row of a plate) do not end it.
+
+    Where a spreadsheet has filled up all blank lines with separators, these end it, too.
+    """
+    filled_up = all(len(row) > 1 for row in grid.rows)
     row = 0
     while row < len(grid.rows):
         last = row
-        while last < len(grid.rows) and (len(grid.rows[last]) > 1 or not grid.blank(last)):
+        while last < len(grid.rows) and ((len(grid.rows[last]) > 1 and not filled_up) or not grid.blank(last)):
             last += 1
         if last > row:
             yield row, last
