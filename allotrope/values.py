@@ -131,6 +131,15 @@ def number(value: Any, decimal: str = ".") -> int | float | None:
     return int(text) if text.lstrip("+-").isdigit() and abs(found) < EXACT else found
 
 
+def number_within(text: str, decimal: str) -> int | float | None:
+    """A number that stands in a text with other words, or None: with the file's decimal sign, else with the other one.
+
+    A name keeps its own sign, a spreadsheet rewrites only fields that are numbers, and some exports have no other number.
+    """
+    found = number(text, decimal)
+    return number(text, "," if decimal == "." else ".") if found is None else found
+
+
 def text_of(value: Any) -> str:
     """The stripped text of a cell, empty where there is none; a whole number of a sheet without its `.0`."""
     if isinstance(value, str):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, Cell, traced
-from allotrope.values import moment, number, scalar
+from allotrope.values import moment, number_within, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class Facts:
 
         def read(value: str) -> int | float | None:
             text, *rest = value.split(maxsplit=1)
-            return number(text, locale.decimal) if rest in ([], [unit]) else None
+            return number_within(text, locale.decimal) if rest in ([], [unit]) else None
 
         return self._take(label, MAPPED, read)  # type: ignore[no-any-return]
 

@@ -89,7 +89,7 @@ class _Reader:
             raise source.damaged("'Experiment Type'", experiment or "nothing", "an experiment that QuantStudio knows")
         self.kind = kind
         self.alleles, self.method = self._method()
-        self.decimals = any("." in record.peek("Well") for record in self.setup.records())
+        self.decimals = any(record.peek("Well").endswith((".0", ",0")) for record in self.setup.records())
 
     def _method(self) -> tuple[list[str], str]:
         """Prefixes of the alleles ('' where there are none) and how the threshold is called in the labels: Ct, Crt or Cq."""
@@ -353,7 +353,7 @@ def plain(cell: Cell) -> Any:
 
 def well_of(record: Record) -> str:
     """The number of a record's well without a decimal part."""
-    return record.peek("Well").removesuffix(".0")
+    return record.peek("Well").removesuffix(".0").removesuffix(",0")
 
 
 def as_label(value: Any) -> str:

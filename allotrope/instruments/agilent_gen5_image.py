@@ -23,7 +23,7 @@ from allotrope.families.gen5 import (
 from allotrope.families.plate import WELL_COUNTS
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
-from allotrope.values import number
+from allotrope.values import number, number_within
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -133,11 +133,10 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
     elif light:
         put(node, "transmitted light setting", LIGHTS[light])
     objective = re.sub(r"\s*[xX]$", "", read.own.pairs.get("Objective", ""))
-    magnification = number(objective, locale.decimal)
-    magnification = number(objective, ".") if magnification is None else magnification  # the name of a part
+    magnification = number_within(objective, locale.decimal)
     quantities = (
         ("magnification setting", magnification, "(unitless)"),
-        ("exposure duration setting", number(exposure, locale.decimal), "ms"),
+        ("exposure duration setting", number_within(exposure, locale.decimal), "ms"),
         ("illumination setting", number(channel.pairs.get("LED intensity", ""), locale.decimal), "(unitless)"),
         ("image count setting", rows * columns if rows and columns else None, "(unitless)"),
     )

@@ -9,7 +9,7 @@ from allotrope.envelope import Document, Group, Node, put, quantity
 from allotrope.families.gen5 import Block, PlateExport, layout, lines, sample_of
 from allotrope.instruments.agilent_gen5.procedure import EMISSIONS, EXCITATIONS, Optics, Read, procedure
 from allotrope.record import UNREAD, Cell
-from allotrope.values import number
+from allotrope.values import number, number_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,15 +128,12 @@ class Plate:
     def _control(self, read: Read, optics: Optics | None) -> Node:
         """The device control document: settings of read and filter set."""
         locale = self.locale
-        stated = read.height or ""
-        height = number(stated, locale.decimal)
-        height = number(stated, ",") if height is None else height  # often the only decimal sign of an export
         control: Node = {
             "device type": "plate reader",
             "detection type": read.mode,
             "number of averages": quantity(number(read.averages, locale.decimal), "#"),
             "detector carriage speed setting": read.settings.get("Read Speed"),
-            "detector distance setting (plate reader)": quantity(height, "mm"),
+            "detector distance setting (plate reader)": quantity(number_within(read.height or "", locale.decimal), "mm"),
         }
         if optics:
             control |= {

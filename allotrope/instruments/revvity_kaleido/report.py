@@ -137,7 +137,7 @@ class Report:
             if table and name:
                 wells = dict(table.wells())
                 first = next(iter(wells.values()))
-                if number(first.value) is not None or first.text.lower() == "nan":
+                if first.number is not None or first.text.lower() == "nan":
                     table.structure()
                     name.mapped()
                     found.append((name.text.partition(":")[2].strip(), wells))
