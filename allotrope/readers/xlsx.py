@@ -50,18 +50,21 @@ _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
 _INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
 
 
+def _panics() -> tuple[type[BaseException], ...]:
+    """What a panic in Rust is raised as: no Exception, made when it is first needed, and nowhere to be imported from."""
+    return tuple(one for one in BaseException.__subclasses__() if one.__name__ == "PanicException")
+
+
 @contextmanager
 def _calamine(where: str, file: str) -> Iterator[None]:
-    """What calamine raises for a broken workbook is Damaged; so is its panic, which is no Exception and has no name to import."""
+    """What calamine raises for a broken workbook is Damaged, its panics, too."""
     import python_calamine
 
     try:
         yield
     except (python_calamine.CalamineError, OverflowError, ValueError) as error:
         raise Damaged(file=file, where=where, found=str(error), expected="a complete workbook") from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
+    except _panics() as error:
         raise Damaged(file=file, where=where, found=str(error), expected="a complete workbook") from error
 
 

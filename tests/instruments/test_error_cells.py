@@ -162,6 +162,15 @@ def test_xls_cells_far_apart_are_refused(far: bytes) -> None:
         Probe(stream(ole(content[:end] + far + content[end:]), "a.xls")).rows("One")
 
 
+@pytest.mark.parametrize("kind", [0x17, 0x22, 0x42, 0xE5], ids=hex)
+def test_a_record_too_short_is_a_damaged_workbook(kind: int) -> None:
+    """calamine panics on it, which is no Exception."""
+    content = biff()
+    at = content.rfind(record(0x0A, b"")) if kind == 0xE5 else content.find(record(0x85, b"")[:2])
+    with pytest.raises(allotrope.AllotropeError, match="the workbook: found range"):
+        Probe(stream(ole(content[:at] + record(kind, b"") + content[at:]), "a.xls")).rows("One")
+
+
 def xlsb(row: int, column: int, target: str = "worksheets/sheet1.bin") -> bytes:
     """A binary workbook of one sheet with two numbers, the second at this place."""
     names = b"".join(struct.pack("<I", len(text)) + text.encode("utf-16-le") for text in ("rId1", "One"))
