@@ -192,7 +192,7 @@ class Probe:
         elif sheet not in self._rows:
             from allotrope.readers.xlsx import sheet_rows, with_errors
 
-            errors, _ = self._look(sheet)
+            errors = self._look(sheet)
             self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
         return self._rows[sheet]
 
@@ -212,16 +212,19 @@ class Probe:
 
     def sheet_xml(self, sheet: str) -> bytes:
         """The XML of a sheet, empty where there is none to be had."""
-        return self._look(sheet)[1]
+        from allotrope.readers.xlsx import sheet_part
 
-    def _look(self, sheet: str) -> tuple[Errors, bytes]:
-        """The error values and the XML of a sheet, each sheet looked at before it is laid out."""
+        member = self._sheet_members.get(sheet) if self._errors is None else None
+        return sheet_part(self.data, member, self.name) if member else b""
+
+    def _look(self, sheet: str) -> Errors:
+        """The error values of a sheet, each sheet looked at before it is laid out."""
         from allotrope.readers.xlsx import look_at
 
         if self._errors is not None:
-            return self._errors.get(sheet, {}), b""
+            return self._errors.get(sheet, {})
         member = self._sheet_members.get(sheet)
-        return look_at(self.data, member, self.name) if member else self._unlisted
+        return look_at(self.sheet_xml(sheet), member, self.name) if member else self._unlisted
 
     @cached_property
     def _errors(self) -> dict[str, Errors] | None:
@@ -241,11 +244,12 @@ class Probe:
         return sheet_members(self.data, self.members, self.name)
 
     @cached_property
-    def _unlisted(self) -> tuple[Errors, bytes]:
-        """What is known of a sheet whose part is not found: nothing, but that no part is hostile."""
-        from allotrope.readers.xlsx import look_at
+    def _unlisted(self) -> Errors:
+        """What is known of a sheet whose part is not found: no error values, but that no part is hostile."""
+        from allotrope.readers.xlsx import look_at_all
 
-        return look_at(self.data, "", self.name)
+        look_at_all(self.data, self.name)
+        return {}
 
     @cached_property
     def _rows(self) -> dict[str, list[Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
 from allotrope.readers import error_cells
-from allotrope.readers.error_cells import check_spread
+from allotrope.readers.error_cells import MOST_CELLS, check_spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,23 +85,25 @@ def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     return rows
 
 
-def look_at(data: bytes, member: str, file: str) -> tuple[Errors, bytes]:
-    """Before a sheet of XML is laid out: its error values, which calamine gives as empty cells, and its XML.
+def sheet_part(data: bytes, member: str, file: str) -> bytes:
+    """The XML of a sheet."""
+    found: list[bytes] = []
+    _each_sheet(data, file, lambda stream, _: found.append(stream.read()), re.compile(re.escape(member) + "$"))
+    return b"".join(found)
 
-    With an empty member all parts are looked at, and neither is given. Raises TooLarge for cells that stand a million rows
-    apart, Damaged for a broken part.
+
+def look_at(xml: bytes, member: str, file: str) -> Errors:
+    """Before a sheet of XML is laid out: its error values, which calamine gives as empty cells.
+
+    Raises TooLarge for cells that stand a million rows apart.
     """
-    xml = b""
+    _check_extent(xml, member, file)
+    return _errors(xml) if b't="e"' in xml or b"t='e'" in xml else {}
 
-    def look(stream: IO[bytes], name: str) -> None:
-        nonlocal xml
-        xml = stream.read()
-        _check_extent(xml, name, file)
 
-    _each_sheet(data, file, look, re.compile(re.escape(member) + "$") if member else _ANY)
-    if not member:
-        return {}, b""
-    return _errors(xml) if b't="e"' in xml or b"t='e'" in xml else {}, xml
+def look_at_all(data: bytes, file: str) -> None:
+    """Look at every part of a workbook: where it is in doubt which one a sheet is, none may be hostile."""
+    _each_sheet(data, file, lambda stream, name: _check_extent(stream.read(), name, file), _ANY)
 
 
 def other_errors(data: bytes, file: str) -> dict[str, Errors]:
@@ -147,11 +149,12 @@ def extent_of(xml: bytes) -> Extent | None:
     last = xml.rfind(b'<row r="')
     if not xml.startswith(stated[2] + b'"', last + len(b'<row r="')):
         return None
+    height, width = int(stated[2]), _number(stated[1])
     texts = _INLINE.findall(xml)
-    if len(texts) != xml.count(b"<is"):
+    if len(texts) != xml.count(b"<is") or height * width > MOST_CELLS:
         return None
     filled = {text: bool(html.unescape(text.decode("utf-8", "replace")).strip()) for text in set(texts)}
-    return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), int(stated[2]), _number(stated[1])
+    return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), height, width
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
