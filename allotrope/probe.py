@@ -212,10 +212,8 @@ class Probe:
 
     def sheet_xml(self, sheet: str) -> bytes:
         """The XML of a sheet, empty where there is none to be had."""
-        from allotrope.readers.xlsx import sheet_part
-
         member = self._sheet_members.get(sheet) if self._errors is None else None
-        return sheet_part(self.data, member, self.name) if member else b""
+        return self.member(member) if member else b""
 
     def _look(self, sheet: str) -> Errors:
         """The error values of a sheet, each sheet looked at before it is laid out."""
@@ -262,19 +260,19 @@ class Probe:
             found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
             return tuple(path.relative_to(self.folder).as_posix() for path in found)
         if self.data.startswith(b"PK"):
-            with self._archive() as archive:
-                infos = archive.infolist()
-                if len(infos) > MOST_MEMBERS:
-                    raise TooLarge(file=self.name, where="the archive", found=f"{len(infos)} members", expected=str(MOST_MEMBERS))
-                names = tuple(info.filename for info in infos if not info.is_dir())
-                twice = next((name for name, count in Counter(names).items() if count > 1), None)
-                if twice is not None:
-                    raise Damaged(file=self.name, where=twice, found="member named twice", expected="each name once")
-                return names
+            infos = self._archive.infolist()
+            if len(infos) > MOST_MEMBERS:
+                raise TooLarge(file=self.name, where="the archive", found=f"{len(infos)} members", expected=str(MOST_MEMBERS))
+            names = tuple(info.filename for info in infos if not info.is_dir())
+            twice = next((name for name, count in Counter(names).items() if count > 1), None)
+            if twice is not None:
+                raise Damaged(file=self.name, where=twice, found="member named twice", expected="each name once")
+            return names
         if self.data.startswith(b"\xd0\xcf\x11\xe0"):
             return tuple("/".join(path) for path in self.ole.listdir())
         return ()
 
+    @cached_property
     def _archive(self) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(io.BytesIO(self.data))
@@ -310,24 +308,14 @@ class Probe:
             except (OSError, ValueError, IndexError) as error:
                 raise Damaged(file=self.name, where=name, found=str(error), expected="a complete stream") from error
 
-        with self._archive() as archive:
-            try:
-                size = archive.getinfo(name).file_size
-                if size > LARGEST_MEMBER:
-                    raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
-                with archive.open(name) as stream:
-                    return stream.read(LARGEST_MEMBER)
-            except (
-                KeyError,
-                zipfile.BadZipFile,
-                zlib.error,
-                EOFError,
-                RuntimeError,
-                OSError,
-                ValueError,
-                lzma.LZMAError,
-            ) as error:
-                raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
+        try:
+            size = self._archive.getinfo(name).file_size
+            if size > LARGEST_MEMBER:
+                raise TooLarge(file=self.name, where=name, found=f"{size} bytes unpacked", expected=f"{LARGEST_MEMBER} bytes")
+            with self._archive.open(name) as stream:
+                return stream.read(LARGEST_MEMBER)
+        except (KeyError, zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError, *BROKEN_STREAMS) as error:
+            raise Damaged(file=self.name, where=name, found=str(error), expected="a complete archive member") from error
 
     def inner(self, name: str) -> Probe:
         """The probe of an archive member that is an archive itself, opened once."""

@@ -85,13 +85,6 @@ def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
     return rows
 
 
-def sheet_part(data: bytes, member: str, file: str) -> bytes:
-    """The XML of a sheet."""
-    found: list[bytes] = []
-    _each_sheet(data, file, lambda stream, _: found.append(stream.read()), re.compile(re.escape(member) + "$"))
-    return b"".join(found)
-
-
 def look_at(xml: bytes, member: str, file: str) -> Errors:
     """Before a sheet of XML is laid out: its error values, which calamine gives as empty cells.
 
