@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from allotrope.readers.ole import Stream
     from allotrope.readers.tree import Node
 
+MOST_SHOWN = 400
+"""Characters of what was found that an error shows: a workbook may have thousands of sheets."""
 _DATES = re.compile(r"([-/.])(?<=\d.)(\d{1,2})\1(\d{4}|\d{2})(?![\d.:/-])")
 """Dates in digits from their first mark on (digits are everywhere, marks are not)."""
 _DAY = re.compile(r"(?:^|[^\d.:/-])(\d{1,2})$")
@@ -74,7 +76,8 @@ class Source:
 
     def damaged(self, where: str, found: str, expected: str) -> Damaged:
         """The error for a file that does not hold what its format promises; `raise source.damaged(…)`."""
-        return Damaged(file=self.name, where=where, found=found, expected=expected)
+        shown = found if len(found) <= MOST_SHOWN else f"{found[:MOST_SHOWN]} …"
+        return Damaged(file=self.name, where=where, found=shown, expected=expected)
 
     def empty(self, where: str, found: str, expected: str) -> Empty:
         """The error for a file without data; `raise source.empty(…)`."""
