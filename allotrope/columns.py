@@ -82,8 +82,10 @@ class Columns:
         values: list[Any] = []
         for row, value in zip(self.rows, raw, strict=True):
             found = None if value is None else read(value, locale)
-            if found is not None:
-                handle = row * grid.width + column
+            handle = row * grid.width + column
+            if found is None and value is not None:
+                grid.unparsed[handle] = label
+            elif found is not None:
                 grid.mark(handle, fate)
                 found = traced(found, grid.cell(handle, label).where) if grid.trace else found
             values.append(found)
@@ -100,7 +102,9 @@ class Columns:
         if label is not None and found.count(None) != values.count(None):
             rows = zip(self.rows, values, found, strict=True)
             odd = {row for row, value, number in rows if number is None and value is not None}
-            self.odd[self.table.index[fold(label)][0]] = odd
+            column = self.table.index[fold(label)][0]
+            self.odd[column] = odd
+            self.grid.unparsed |= dict.fromkeys((row * self.grid.width + column for row in odd), label)
         if not self.grid.trace or label is None:
             return found
         column, width = self.table.index[fold(label)][0], self.grid.width

@@ -9,11 +9,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allotrope import __version__
+from allotrope.columns import ABSENT
 from allotrope.detect import Detection, detect_probe
 from allotrope.errors import Damaged, Finding
 from allotrope.instrument import Instrument
 from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
+from allotrope.record import KEPT
 from allotrope.registry import load
 from allotrope.source import Source
 from allotrope.stated import NOTHING, Stated
@@ -21,6 +23,11 @@ from allotrope.stated import NOTHING, Stated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from allotrope.record import Cell
+
+NO_RESULT = frozenset(("undetermined", "not determined"))
+"""Words, beside signs alone, that instruments write in place of a number without anything being wrong."""
+TRUTHS = frozenset(("true", "false"))
 OPTICAL = frozenset(("plate reader", "spectrophotometry", "solution analyzer"))
 Input = str | PurePath | BinaryIO
 
@@ -92,7 +99,7 @@ def convert(
     with _many_objects():
         found, asm = read(None)
         ledger = balance(found.stores, found.name)
-        findings = [*found.findings, *_assumed(found), *_conventions(asm, found.instrument.technique.name)]
+        findings = [*found.findings, *_unparsed(found), *_assumed(found), *_conventions(asm, found.instrument.technique.name)]
         if validate:
             from allotrope.schema import validate as check
 
@@ -138,6 +145,23 @@ def _conventions(asm: dict[str, Any], technique: str) -> list[Finding]:
         "the file, which are in AU in most exports: take them as the instrument wrote them"
     )
     return [Finding("unit-convention", message)]
+
+
+def _unparsed(source: Source) -> list[Finding]:
+    """Findings about cells that were asked for a number or a time, hold none, and stayed: by label, with the first."""
+    texts: dict[str, list[Cell]] = {}
+    for store in source.stores:
+        for handle in sorted(store.unparsed):
+            cell = store.cell(handle, store.unparsed[handle])
+            if store.fates[handle] == KEPT and cell.text not in ABSENT and cell.text.casefold() not in TRUTHS:
+                texts.setdefault(cell.label, []).append(cell)
+    found = []
+    for label, cells in texts.items():
+        known = all(cell.text.casefold() in NO_RESULT or not any(map(str.isalnum, cell.text)) for cell in cells)
+        named = f" under {label!r}" if label else ""
+        message = f"{len(cells)} cells{named} do not parse and are kept as text, first {cells[0].text[:40]!r}"
+        found.append(Finding("not-parsed", message, cells[0].where, "note" if known else "warning"))
+    return found
 
 
 def _assumed(source: Source) -> list[Finding]:

@@ -108,6 +108,7 @@ def apply(
                 break
             value = rule.reader(cell.value, record.store.locale)
             if value is None:
+                record.store.unparsed[cell.handle] = cell.label
                 continue
             place = anchor(rule.path, node, document, group)
             if place is not node and owner and not owner.said.agrees(place, rule.path, value, cell):

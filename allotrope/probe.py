@@ -67,6 +67,7 @@ class Probe:
             status = path.stat()
             self.modified = status.st_mtime
             if path.is_dir():
+                os.scandir(path).close()
                 self.folder = path
                 self.data = b""
                 return

@@ -59,6 +59,8 @@ class Store:
         self.deferred: list[Callable[[], None]] = []
         self.trace = False
         self.facts: dict[str, Any] = {}
+        self.unparsed: dict[int, str] = {}
+        """Filled cells that were asked for a number or a time and hold none: handle to label."""
 
     def empty(self, handle: int) -> None:
         """Read a cell as if it were empty."""
@@ -135,7 +137,10 @@ class Cell:
     @property
     def number(self) -> int | float | None:
         """The number, None where there is none; looking at it does not settle the fate."""
-        return number(self.value, self.store.locale.decimal)
+        found = number(self.value, self.store.locale.decimal)
+        if found is None and self.label and self:
+            self.store.unparsed[self.handle] = self.label
+        return found
 
     @property
     def where(self) -> str:
@@ -152,6 +157,8 @@ class Cell:
 
     def _give(self, value: Any, fate: int) -> Any:
         if value is None:
+            if self:
+                self.store.unparsed[self.handle] = self.label
             return None
         self.store.mark(self.handle, fate)
         return traced(value, self.where) if self.store.trace else value
@@ -228,7 +235,12 @@ class Record:
     def peek_number(self, *labels: str) -> int | float | None:
         """The number of the first filled cell with one of these labels, None where it holds none; does not settle its fate."""
         cell = self._filled(labels)
-        return cell.number if cell else None
+        if cell is None:
+            return None
+        found = cell.number
+        if found is None:
+            self.store.unparsed[cell.handle] = cell.label
+        return found
 
     def text(self, *labels: str) -> str | None:
         """The text under the first of these labels that is filled, mapped."""

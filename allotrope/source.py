@@ -72,7 +72,8 @@ class Source:
 
     def filled(self, key: str, filler: str, count: int) -> None:
         """Say that a key the schema requires was filled `count` times since the source lacks it."""
-        self.find("filled-required", f"{key}: the schema requires it and the file lacks it; filled {count} times with {filler}")
+        given = f"{filler}, when the file was last changed" if key.endswith(" time") else filler
+        self.find("filled-required", f"{key}: the schema requires it and the file lacks it; filled {count} times with {given}")
 
     def damaged(self, where: str, found: str, expected: str) -> Damaged:
         """The error for a file that does not hold what its format promises; `raise source.damaged(…)`."""

@@ -3,16 +3,22 @@
 `[convert]` holds defaults of `convert`, `[instruments.NAME]` what differs for one instrument, `[run]` defaults of `run`,
 `[advisor]` which model is asked and what a run may spend on it.
 The command line wins over an instrument's table, and that over `[convert]`.
-The file is looked for in the working folder, or where ASSAYLINE_CONFIG says.
+The file is looked for in the working folder, or where ASSAYLINE_CONFIG says. How a file is read may also be said by an
+`assayline.toml` in its own folder, or in the nearest folder above that has one; that one wins.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from allotrope.errors import BadOption
+from allotrope.registry import built_in_names, third_party_names
+from allotrope.stated import Stated
 from assayline.errors import BadUsage
 
 NAME = "assayline.toml"
@@ -92,6 +98,16 @@ def _checked(path: Path, name: str, table: object, allowed: dict[str, type]) -> 
     return table
 
 
+def _readable(path: Path, name: str, table: dict[str, Any]) -> dict[str, Any]:
+    """A table whose values conversion can use; raises BadUsage that names the key."""
+    for key in READING.keys() & table.keys():
+        try:
+            Stated(**{key: table[key]})
+        except BadOption as error:
+            raise _wrong(path, f"[{name}] {key}", repr(table[key]), error.facts["expected"]) from error
+    return table
+
+
 def folder_settings() -> FolderSettings:
     """The settings that hold here; empty without a file; raises BadUsage for a file that cannot be used."""
     given = os.environ.get("ASSAYLINE_CONFIG")
@@ -100,6 +116,17 @@ def folder_settings() -> FolderSettings:
         if given:
             raise _wrong(path, "ASSAYLINE_CONFIG", "no such file", "a TOML file")
         return FolderSettings()
+    return _read(path)
+
+
+@lru_cache
+def settings_above(folder: Path) -> FolderSettings:
+    """What the nearest file in a folder (absolute) or above it says; of it only how files are read counts."""
+    found = next((place / NAME for place in (folder, *folder.parents) if (place / NAME).is_file()), None)
+    return _read(found) if found is not None else FolderSettings()
+
+
+def _read(path: Path) -> FolderSettings:
     import tomllib
 
     try:
@@ -110,6 +137,17 @@ def folder_settings() -> FolderSettings:
     if unknown:
         raise _wrong(path, "the top", f"'{unknown[0]}'", "[convert], [instruments.NAME], [run] or [advisor]")
     tables = {name: _checked(path, name, body.get(name, {}), keys) for name, keys in KEYS.items()}
+    _readable(path, "convert", tables["convert"])
+    if tables["convert"].get("jobs", 0) < 0:
+        raise _wrong(path, "[convert] jobs", tables["convert"]["jobs"], "0 (one a processor) or more")
     own = _checked(path, "instruments", body.get("instruments", {}), dict.fromkeys(body.get("instruments", {}), dict))
-    each = {name: _checked(path, f"instruments.{name}", table, READING) for name, table in own.items()}
+    for name in own:
+        if name not in built_in_names() and name not in third_party_names():
+            near = get_close_matches(name, built_in_names(), n=3, cutoff=0.3)
+            raise _wrong(
+                path, "[instruments]", f"'{name}'", f"a name of `assayline instruments`, as {', '.join(near) or 'flowjo'}"
+            )
+    each = {
+        name: _readable(path, f"instruments.{name}", _checked(path, f"instruments.{name}", own[name], READING)) for name in own
+    }
     return FolderSettings(tables["convert"], tables["run"], tables["advisor"], each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from allotrope.detect import is_export
 from allotrope.errors import Empty
 from assayline.errors import SameDestination
+from assayline.settings import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,19 +27,19 @@ class Item:
 
 
 def files_inside(folder: Path, destination: Path) -> Iterator[Path]:
-    """The inputs in a folder, sorted: files, and folders that are one export as a whole.
+    """The inputs in a folder, sorted: files, and folders that are one export as a whole, or that cannot be looked into.
 
-    Not hidden ones, not what conversion writes, nothing in the destination.
+    Not hidden ones, not what conversion writes, no settings, nothing in the destination.
     """
     own = destination.resolve()
     exports: set[Path] = set()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or path.name.endswith(WRITTEN) or not exports.isdisjoint(relative.parents):
+        if hidden or path.name == NAME or path.name.endswith(WRITTEN) or not exports.isdisjoint(relative.parents):
             continue
         if path.is_dir():
-            if not is_export(path):
+            if not is_export(path) and os.access(path, os.R_OK | os.X_OK):
                 continue
             exports.add(relative)
         if own != folder.resolve() and own in path.resolve().parents:

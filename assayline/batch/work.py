@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import allotrope
@@ -13,11 +14,9 @@ from assayline import __version__
 from assayline.batch.outputs import OUTPUTS, endings
 from assayline.errors import ChangedMeanwhile, NotStrict
 from assayline.files import refuse_overwrite, write_whole
-from assayline.settings import FolderSettings
+from assayline.settings import FolderSettings, settings_above
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from allotrope.ledger import Ledger
     from allotrope.stated import Stated
     from assayline.batch.plan import Item
@@ -43,10 +42,17 @@ class Settings:
     """What `assayline.toml` says where the command line says nothing."""
 
     def of(self, source: Path) -> Stated:
-        """What is stated of a file, the folder's settings filled in; its instrument is detected only if any has its own."""
-        said = self.folder.general()
-        if self.folder.instruments:
-            said |= self.folder.instruments.get(self.instrument or allotrope.detect(source).instrument, {})
+        """What is stated of a file, the settings filled in, those of its folder last.
+
+        Its instrument is detected only if any has its own.
+        """
+        said: dict[str, Any] = {}
+        name = self.instrument
+        for layer in (self.folder, settings_above(Path.cwd().joinpath(source).parent)):
+            said |= layer.general()
+            if layer.instruments:
+                name = name or allotrope.detect(source).instrument
+                said |= layer.instruments.get(name, {})
         return replace(self.stated, **{key: value for key, value in said.items() if getattr(self.stated, key) is None})
 
 

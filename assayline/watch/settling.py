@@ -62,20 +62,16 @@ class Settling:
 
     def look(self, path: Path) -> str | None:
         """The digest of a file that has settled, else None; raises OSError (PermissionError for a locked file)."""
-        try:
-            stamp = stamp_of(path)
-            seen = self._sights.get(path)
-            if seen is None or seen.stamp != stamp:
-                self._sights[path] = _Sight(stamp, "", self.clock())
-                if self.settle > 0:
-                    return None
-                seen = self._sights[path]
-            if seen.digest and self.clock() - seen.since < self.settle:
+        stamp = stamp_of(path)
+        seen = self._sights.get(path)
+        if seen is None or seen.stamp != stamp:
+            self._sights[path] = _Sight(stamp, "", self.clock())
+            if self.settle > 0:
                 return None
-            digest = digest_of(path)
-        except OSError:
-            self._sights.pop(path, None)
-            raise
+            seen = self._sights[path]
+        if seen.digest and self.clock() - seen.since < self.settle:
+            return None
+        digest = digest_of(path)
         if self.settle <= 0 or digest == seen.digest:
             return digest
         self._sights[path] = _Sight(stamp, digest, self.clock())
@@ -85,8 +81,8 @@ class Settling:
         """Start anew with a file."""
         self._sights.pop(path, None)
 
-    def keep_only(self, paths: set[Path]) -> int:
-        """Forget files that are gone; the number of those still settling."""
+    def keep_only(self, paths: set[Path], locked: set[Path]) -> int:
+        """Forget files that are gone; the number of those still settling, beside those that cannot be read or converted now."""
         for path in [path for path in self._sights if path not in paths]:
             del self._sights[path]
-        return len(self._sights)
+        return len(self._sights.keys() - locked)

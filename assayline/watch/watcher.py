@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 STATE = ".watch"
 QUARANTINE = "quarantine"
-LATER = ("unreadable", "cannot-write", "changed-meanwhile")
-"""Errors of the moment, not of the file: tried again."""
+LATER = ("unreadable", "cannot-write", "changed-meanwhile", "bad-option", "bad-usage")
+"""Errors of the moment or of the settings, not of the file: tried again."""
 DEATHS = 8
 """A content over which so many watchers died is set aside."""
 
@@ -96,7 +96,7 @@ class Watcher:
                 break
             self._one(name, waiting)
         self.claims.sweep()
-        waiting.settling += self.settling.keep_only({self.folder / name for name in names})
+        waiting.settling += self.settling.keep_only({self.folder / name for name in names}, waiting.locked)
         return waiting
 
     def _tell_once(self, event: str, key: str, **facts: Any) -> None:
@@ -137,7 +137,8 @@ class Watcher:
         try:
             if not self._known(name, stamp, digest) and not self._convert(name, stamp, claim):
                 waiting.locked.add(path)
-            self.settling.forget(path)
+            else:
+                self.settling.forget(path)
         finally:
             self.claims.release(place)
             self.claims.release(claim)

@@ -135,10 +135,36 @@ def test_settings_of_the_folder_hold_where_the_command_line_is_silent(exports, t
     assert "+02:00" in texts[1]
     assert "+09:00" not in texts[1]
     assert "-05:00" in texts[2]
-    (work / "assayline.toml").write_text("[convert]\ntimzone = 1\n")
-    wrong = assayline("convert", source, "-o", "x", cwd=work)
-    assert wrong.status == 2
-    assert "the key 'timzone'" in wrong.err
+    faults = {
+        "[convert]\ntimzone = 1": "the key 'timzone'",
+        '[convert]\ntimezone = "Nope"': "assayline.toml: [convert] timezone: found 'Nope'",
+        '[convert]\ndecimal = ";"': "[convert] decimal: found ';'",
+        '[convert]\ndate_order = "DD"': "[convert] date_order: found 'DD'",
+        '[convert]\nencoding = "latin-99"': "[convert] encoding: found 'latin-99'",
+        "[convert]\njobs = -3": "[convert] jobs: found -3",
+        '[instruments.vi_cell_blu]\nowner = "us"': "as beckman_vi_cell_blu",
+        f'[instruments.{BLU}]\ntimezone = "Nope"': f"[instruments.{BLU}] timezone: found 'Nope'",
+    }
+    for fault, told in faults.items():
+        (work / "assayline.toml").write_text(f"{fault}\n", encoding="utf-8")
+        wrong = assayline("convert", source, "-o", "x", cwd=work)
+        assert wrong.status == 2
+        assert told in wrong.err
+
+
+def test_settings_beside_the_exports_hold_for_them(exports, tmp_path, assayline):
+    """The nearest file above an export wins over that of the working folder; it is no export itself."""
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "assayline.toml").write_text('[convert]\ntimezone = "+01:00"\nowner = "us"\n', encoding="utf-8")
+    (exports / "day 01" / "assayline.toml").write_text('[convert]\ntimezone = "+09:00"\n', encoding="utf-8")
+    done = assayline("convert", exports, "-o", "out", "--json", cwd=work)
+    assert not [one for one in done.envelope["results"] if one["input"].endswith(".toml")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (work / "out").rglob("*.asm.json")}
+    assert "+09:00" in texts["run01.csv.asm.json"]
+    assert '"us"' in texts["run01.csv.asm.json"]
+    others = [text for name, text in texts.items() if name != "run01.csv.asm.json" and "+01:00" in text]
+    assert others
 
 
 def test_reference_package_on_request_says_that_there_is_no_ledger(exports, tmp_path, assayline):

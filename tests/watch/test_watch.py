@@ -238,8 +238,23 @@ def test_a_locked_read_is_a_wait_not_a_failure(tmp_path, monkeypatch):
     for _ in range(4):
         looks.append(settling.look(path))
         clock[0] += 0.6
-    assert looks[:3] == [None, None, None]
-    assert looks[3] == allotrope.convert(path).digest
+    assert looks == [None, None, *[allotrope.convert(path).digest] * 2]
+
+
+def test_a_wrong_setting_is_waited_for_and_once_does_not_wait_for_ever(tmp_path):
+    """The settings beside the exports are at fault, not the exports: once they are mended, all converts."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    export(folder, "a.csv", 1)
+    settings = folder / "assayline.toml"
+    settings.write_text('[convert]\ntimezone = "Nope"\n', encoding="utf-8")
+    child = start(folder, "-o", out, "--once", "--expire", "1")
+    events = finish(child)
+    assert [event["event"] for event in events] == ["started", "waiting", "stopped"]
+    assert "timezone: found 'Nope'" in str(events[1]["reason"])
+    assert (events[-1]["failed"], child.returncode) == (1, 8)
+    settings.write_text('[convert]\nowner = "our group"\n', encoding="utf-8")
+    assert finish(start(folder, "-o", out, "--once"))[-1]["converted"] == 1
+    assert "our group" in (out / "a.csv.asm.json").read_text(encoding="utf-8")
 
 
 def denied(*_: object, **__: object) -> None:
