@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
 from allotrope.readers import error_cells
-from allotrope.readers.error_cells import MOST_CELLS, check_spread
+from allotrope.readers.error_cells import MOST_CELLS, check_spread, is_spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,9 +34,13 @@ _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", r
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^>]*>")
 # Patterns that begin with plain bytes are searched for many times faster.
-_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})""")
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}\d{6})""")
 _FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
 _FAR_ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,3}0*(\d{6,12})""")
+_ANYWHERE = re.compile(rb"""r\s*=\s*["']([A-Za-z]{0,8})[A-Za-z]*0*(\d{0,12})""")
+_NAMELESS = (b"<c>", b":c>", b"<row>", b":row>")
+"""Cells and rows that do not say where they stand."""
+_ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
 _ERROR = re.compile(rb"""t=["']e["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
@@ -251,13 +255,26 @@ def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None], 
 
 
 def _check_extent(xml: bytes, member: str, file: str) -> None:
-    if not _FAR.search(xml):
+    nameless = any(mark in xml for mark in _NAMELESS)
+    if not nameless and not _FAR.search(xml):
         return
     columns = [_number(match) for match in _FAR_COLUMN.findall(xml)]
     rows = [int(match) for match in _FAR_ROW.findall(xml)]
     width, height = max(columns, default=700), max(rows, default=100_000)
-    if columns or rows:
+    if nameless or ((columns or rows) and is_spread(height, width, len(xml))):
+        height, width = _reach(xml, nameless=nameless)
         check_spread(height, width, len(xml), member, file)
+
+
+def _reach(xml: bytes, *, nameless: bool) -> tuple[int, int]:
+    """So many rows and columns at most: as places are named, and as rows and cells without a name follow each other."""
+    places = set(_ANYWHERE.findall(xml))
+    height = max((int(digits) for _, digits in places if digits), default=1)
+    width = max((_number(letters) for letters, _ in places), default=1)
+    if nameless:
+        height += xml.count(b"<row") + xml.count(b":row")
+        width += max(part.count(b"<c") + part.count(b":c") for part in _ROW_END.split(xml))
+    return height, width
 
 
 def _number(letters: bytes) -> int:

@@ -167,3 +167,27 @@ def test_a_far_cell_is_seen_however_it_is_written(cell: str, place: str) -> None
 def test_other_sheets_need_not_be_laid_out() -> None:
     """A sheet is read though another of the workbook is hostile: each is looked at for itself."""
     assert Probe(named(workbook(FAR), "a.xlsx")).rows("One") == []
+
+
+def test_a_wide_sheet_is_no_far_one() -> None:
+    """A plate of 1536 wells in columns is read, though its columns have three letters."""
+    wide = '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="BGB{0}"><v>2</v></c></row>'
+    rows = Probe(named(workbook("".join(map(wide.format, range(1, 21)))), "a.xlsx")).rows("Two")
+    assert (len(rows), len(rows[0]), rows[19][1535]) == (20, 1536, 2)
+    far = wide.format(1) + '<row r="99999"><c r="A99999"><v>1</v></c></row>'
+    with pytest.raises(TooLarge):
+        Probe(named(workbook(far), "a.xlsx")).rows("Two")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="ZZZZZZZZZZZZ1"><v>1</v></c></row>',
+        f'<row r="1">{"<c><v>1</v></c>" * 30_000}</row><row r="99999"><c r="A99999"><v>1</v></c></row>',
+    ],
+    ids=["letters", "nameless"],
+)
+def test_cells_far_to_the_right_are_refused(rows: str) -> None:
+    """By more letters than any column has, or by so many cells without a place before them."""
+    with pytest.raises(TooLarge):
+        Probe(named(workbook(rows), "a.xlsx")).rows("Two")
