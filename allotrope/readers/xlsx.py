@@ -24,15 +24,20 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 SHARED_STRINGS = "xl/sharedStrings.xml"
-_SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
+_SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$", re.IGNORECASE)
+_PROMISED = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d{1,30})""")
+MOST_STRINGS = 10_000_000
+"""Strings that a workbook may promise at its start, for which calamine makes room at once."""
 _ANY = re.compile("")
 _BINARY = re.compile(r"content\.xml$|xl/(?:_rels/workbook\.bin\.rels|.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
-_ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^<>]{0,999}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^<>]*)?(?<!/)>(?:[^<]*<(?!(?:\w+:)?(?:rPh|f)\b))*?/(?:\w+:)?\1>")
 """How a string is pronounced, and the formula of a cell."""
-_TAG = re.compile(rb"<[^>]*>")
+_TAG = re.compile(rb"<[^<>]*>")
+_STRING_END = re.compile(rb"</(?:\w+:)?si>")
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 # Patterns that begin with plain bytes are searched for many times faster.
 _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}\d{6})""")
 _FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
@@ -43,11 +48,11 @@ _NAMELESS = (b"<c>", b":c>", b"<row>", b":row>")
 _ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
-_ERROR = re.compile(rb"""t=["']e["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ERROR = re.compile(rb"""t=["']e["'][^<>]{0,999}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</", re.DOTALL)
-_LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</")
+_LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"""(?:\w{1,99}:)?(\w{1,99})=(["'])(.*?)\2""", re.DOTALL)
 Extent = tuple[int, int, int]
 """Filled cells, rows and columns of a sheet."""
 _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
@@ -77,9 +82,18 @@ def open_workbook(data: bytes, file: str) -> Any:
     import python_calamine
 
     if data.startswith(b"PK"):
-        _each_sheet(data, file, lambda _stream, _member: None)
+        _each_sheet(data, file, lambda stream, member: _check_strings(stream, member, file))
     with _calamine("the workbook", file):
         return python_calamine.load_workbook(io.BytesIO(data))
+
+
+def _check_strings(stream: IO[bytes], member: str, file: str) -> None:
+    """Raise TooLarge for shared strings that promise more than the memory holds."""
+    if member.lower() != SHARED_STRINGS.lower():
+        return
+    promised = max(map(int, _PROMISED.findall(stream.read(1 << 16))), default=0)
+    if promised > MOST_STRINGS:
+        raise TooLarge(file=file, where=member, found=f"{promised} strings promised", expected=f"{MOST_STRINGS} strings")
 
 
 def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
@@ -171,7 +185,7 @@ def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
 
 def _errors(xml: bytes) -> Errors:
     found: Errors = {}
-    for cell in _ERROR.finditer(xml):
+    for cell in _ERROR.finditer(xml, 0, _last(_CELL_END, xml)):
         place, value = _PLACE.search(xml, xml.rfind(b"<", 0, cell.start()), cell.start(1)), _VALUE.search(cell[1])
         if place and value:
             found[int(place[2]) - 1, _number(place[1]) - 1] = html.unescape(value[1].decode("utf-8", "replace"))
@@ -211,9 +225,11 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
 
     def strings(stream: IO[bytes], member: str) -> None:
         if member == SHARED_STRINGS:
-            found.extend(_STRING.findall(stream.read()))
+            xml = stream.read()
+            found.extend(_STRING.findall(xml, 0, _last(_STRING_END, xml)))
         else:
-            found.extend(_TEXT_CELL.findall(_first_rows(stream, rows)))
+            xml = _first_rows(stream, rows)
+            found.extend(_TEXT_CELL.findall(xml, 0, _last(_CELL_END, xml)))
 
     if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
         return None
@@ -227,6 +243,16 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     except UnicodeDecodeError:
         return None
     return "\n".join(line.strip() for cell in cells for line in cell.splitlines())
+
+
+def _last(tag: re.Pattern[bytes], xml: bytes) -> int:
+    """Where the last of these end tags ends: behind it each search for one would go through all that follows."""
+    at = xml.rfind(b"</")
+    while at >= 0:
+        if end := tag.match(xml, at):
+            return end.end()
+        at = xml.rfind(b"</", 0, at)
+    return 0
 
 
 def _first_rows(stream: IO[bytes], rows: int) -> bytes:

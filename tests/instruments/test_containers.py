@@ -12,6 +12,7 @@ from counters import count
 import allotrope
 from allotrope.errors import Damaged, TooLarge
 from allotrope.probe import Probe
+from allotrope.readers import xlsx
 from allotrope.readers.delimited import LONGEST_CELL, delimiter_of, rows_of
 
 
@@ -191,3 +192,38 @@ def test_cells_far_to_the_right_are_refused(rows: str) -> None:
     """By more letters than any column has, or by so many cells without a place before them."""
     with pytest.raises(TooLarge):
         Probe(named(workbook(rows), "a.xlsx")).rows("Two")
+
+
+HANGS = [
+    ("strings", "<si>" * 200_000),
+    ("strings", f"<si>{'<f >' * 100_000}</si>"),
+    ("strings", f"<si>{'<rPh x>' * 100_000}</si>"),
+    ("strings", f"<si>{'<rPh x' * 100_000}</si>"),
+    ("strings", f"<si>{'<' * 200_000}</si>"),
+    ("sheet", '<c t="str"><v>' * 100_000),
+    ("sheet", '<c t="e"><v>' * 100_000),
+    ("sheet", f'<c {"t='e' " * 20_000}/><c r="A1" t="e"><v>{"<v>" * 100_000}</v></c>'),
+]
+
+
+@pytest.mark.parametrize(("part", "xml"), HANGS, ids=lambda text: text[:24])
+def test_tags_that_nothing_closes_are_passed_by(part: str, xml: str) -> None:
+    """Looking for the end of each would take minutes."""
+    data = workbook(xml if part == "sheet" else NEAR)
+    held = io.BytesIO(data)
+    if part == "strings":
+        with zipfile.ZipFile(held, "a") as file:
+            file.writestr("xl/sharedStrings.xml", f"<sst>{xml}</sst>")
+    assert xlsx.glance(held.getvalue(), "a.xlsx", 200) is not None
+    if part == "sheet":
+        xlsx.look_at(xlsx.sheet_part(data, "xl/worksheets/sheet1.xml", "a.xlsx"), "sheet1.xml", "a.xlsx")
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/SHAREDSTRINGS.XML"])
+def test_strings_that_are_promised_only_are_refused(part: str) -> None:
+    """Room for all of them would be made before the first is read."""
+    held = io.BytesIO(workbook(NEAR))
+    with zipfile.ZipFile(held, "a") as file:
+        file.writestr(part, '<sst uniqueCount="99999999999"><si><t>a</t></si></sst>')
+    with pytest.raises(TooLarge, match="99999999999 strings promised"):
+        Probe(named(held.getvalue(), "a.xlsx")).rows("Two")
