@@ -140,3 +140,15 @@ def test_a_number_that_json_cannot_hold_is_seen_among_many() -> None:
     with pytest.raises(Suspect):
         Folded(schema.units(manifest)).whole(asm, schema.place(manifest))
     assert [finding.code for finding in schema.validate(asm)] == ["not-finite"]
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308])
+def test_a_number_larger_than_any_float_is_no_error(value: float) -> None:
+    """JSON may hold it: alone and among floats, in quantities and in custom information."""
+    asm = cell_counting(300)
+    for document in asm["cell counting aggregate document"]["cell counting document"][::7]:
+        measurement = document["measurement aggregate document"]["measurement document"][0]
+        processed = measurement["processed data aggregate document"]["processed data document"][0]
+        processed["viability (cell counter)"]["value"] = value
+        measurement["custom information document"] = {"a": value, "b": 1.5}
+    agrees(asm)
