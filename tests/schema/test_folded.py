@@ -152,3 +152,15 @@ def test_a_number_larger_than_any_float_is_no_error(value: float) -> None:
         processed["viability (cell counter)"]["value"] = value
         measurement["custom information document"] = {"a": value, "b": 1.5}
     agrees(asm)
+
+
+@pytest.mark.parametrize("part", [{1: 2}, {"unit": "\ud800"}, {"\ud800": 1}], ids=ascii)
+@pytest.mark.parametrize("count", [2, 20])
+def test_what_json_cannot_hold_is_a_finding(part: dict[Any, Any], count: int) -> None:
+    """A key that is no text; half of a surrogate pair, which JSON text may spell and UTF-8 cannot hold."""
+    asm = cell_counting(count)
+    document = asm["cell counting aggregate document"]["cell counting document"][0]
+    measurement = document["measurement aggregate document"]["measurement document"][0]
+    processed = measurement["processed data aggregate document"]["processed data document"][0]
+    processed["viability (cell counter)"].update(part)
+    assert "not-json" in {finding.code for finding in schema.validate(asm)}
