@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
@@ -50,6 +51,9 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 _ERROR = re.compile(rb"""t=["']e["'][^<>]{0,999}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
+_NAME = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{0,7})["']""")
+_IS_ERROR = re.compile(rb"""\bt=["']e["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"""(?:\w{1,99}:)?(\w{1,99})=(["'])(.*?)\2""", re.DOTALL)
@@ -186,9 +190,30 @@ def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
 def _errors(xml: bytes) -> Errors:
     found: Errors = {}
     for cell in _ERROR.finditer(xml, 0, _last(_CELL_END, xml)):
-        place, value = _PLACE.search(xml, xml.rfind(b"<", 0, cell.start()), cell.start(1)), _VALUE.search(cell[1])
-        if place and value:
+        start = xml.rfind(b"<", 0, cell.start())
+        place, value = _PLACE.search(xml, start, cell.start(1)), _VALUE.search(cell[1])
+        if value and place:
             found[int(place[2]) - 1, _number(place[1]) - 1] = html.unescape(value[1].decode("utf-8", "replace"))
+        elif value:
+            return _walked_errors(xml)
+    return found
+
+
+def _walked_errors(xml: bytes) -> Errors:
+    """The error values of a sheet whose cells or rows need not say where they stand: each stands behind the one before."""
+    found: Errors = {}
+    row, column = -1, 0
+    tags = [*_ROW_OR_CELL.finditer(xml)]
+    for tag, after in zip_longest(tags, tags[1:]):
+        place = _NAME.search(tag[2])
+        if tag[1] == b"row":
+            row, column = int(place[2]) - 1 if place and place[2] else row + 1, 0
+            continue
+        at = (int(place[2]) - 1, _number(place[1]) - 1) if place and place[1] and place[2] else (row, column)
+        column = at[1] + 1
+        value = _VALUE.search(xml, tag.end(), after.start() if after else len(xml)) if _IS_ERROR.search(tag[2]) else None
+        if value:
+            found[at] = html.unescape(value[1].decode("utf-8", "replace"))
     return found
 
 

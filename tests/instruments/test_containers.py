@@ -202,6 +202,7 @@ HANGS = [
     ("strings", f"<si>{'<' * 200_000}</si>"),
     ("sheet", '<c t="str"><v>' * 100_000),
     ("sheet", '<c t="e"><v>' * 100_000),
+    ("sheet", f"{'<c t="e"><v>' * 50_000}</v></c>"),
     ("sheet", f'<c {"t='e' " * 20_000}/><c r="A1" t="e"><v>{"<v>" * 100_000}</v></c>'),
 ]
 
@@ -227,3 +228,13 @@ def test_strings_that_are_promised_only_are_refused(part: str) -> None:
         file.writestr(part, '<sst uniqueCount="99999999999"><si><t>a</t></si></sst>')
     with pytest.raises(TooLarge, match="99999999999 strings promised"):
         Probe(named(held.getvalue(), "a.xlsx")).rows("Two")
+
+
+def test_error_values_of_cells_without_a_place() -> None:
+    """Some programs do not say where a cell stands: it stands behind the one before, its row below the one before."""
+    first = '<row><c><v>1</v></c><c s="1" t="e"><v>#N/A</v></c><c><v>3</v></c></row>'
+    second = (
+        '<row r="3"><c r="B3" t="e"><v>#NUM!</v></c><c t="e"><v>#REF!</v></c></row><row><c/><c t="e"><v>#DIV/0!</v></c></row>'
+    )
+    rows = Probe(named(workbook(first + second), "a.xlsx")).rows("Two")
+    assert rows == [[1, "#N/A", 3], ["", "", ""], ["", "#NUM!", "#REF!"], ["", "#DIV/0!", ""]]
