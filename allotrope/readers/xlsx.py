@@ -33,7 +33,7 @@ _ANY = re.compile("")
 _BINARY = re.compile(r"content\.xml$|xl/(?:_rels/workbook\.bin\.rels|.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^<>]{0,999}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^<>]{0,199}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^<>]*)?(?<!/)>(?:[^<]*<(?!(?:\w+:)?(?:rPh|f)\b))*?/(?:\w+:)?\1>")
 """How a string is pronounced, and the formula of a cell."""
 _TAG = re.compile(rb"<[^<>]*>")
@@ -49,7 +49,7 @@ _NAMELESS = (b"<c>", b":c>", b"<row>", b":row>")
 _ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
-_ERROR = re.compile(rb"""t=["']e["'][^<>]{0,999}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ERROR = re.compile(rb"""t=["']e["'][^<>]{0,199}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 _NAME = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{0,7})["']""")
@@ -177,6 +177,18 @@ def extent_of(xml: bytes) -> Extent | None:
         return None
     filled = {text: bool(html.unescape(text.decode("utf-8", "replace")).strip()) for text in set(texts)}
     return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), height, width
+
+
+def check_total(cells: int, data: bytes, file: str) -> None:
+    """Raise TooLarge for a workbook whose sheets, each small enough, would together fill the memory with empty cells."""
+    if cells <= error_cells.MOST_CELLS:
+        return
+    sizes = [len(data)]
+    if data.startswith(b"PK"):
+        _each_sheet(data, file, lambda stream, _: sizes.append(stream.seek(0, io.SEEK_END)), _ANY)
+    if error_cells.is_spread(1, cells, sum(sizes)):
+        expected = f"at most {error_cells.MOST_CELLS} cells, or most of them filled"
+        raise TooLarge(file=file, where="the workbook", found=f"{cells} cells in all sheets", expected=expected)
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from counters import count
 import allotrope
 from allotrope.errors import Damaged, TooLarge
 from allotrope.probe import Probe
-from allotrope.readers import xlsx
+from allotrope.readers import error_cells, xlsx
 from allotrope.readers.delimited import LONGEST_CELL, delimiter_of, rows_of
 
 
@@ -238,3 +238,30 @@ def test_error_values_of_cells_without_a_place() -> None:
     )
     rows = Probe(named(workbook(first + second), "a.xlsx")).rows("Two")
     assert rows == [[1, "#N/A", 3], ["", "", ""], ["", "#NUM!", "#REF!"], ["", "#DIV/0!", ""]]
+
+
+def changed(data: bytes, before: str, after: str) -> bytes:
+    """A workbook with another text in its list of sheets."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(held, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, text.replace(before, after) if name == "xl/workbook.xml" else text)
+    return held.getvalue()
+
+
+def test_a_sheet_named_twice_is_damaged() -> None:
+    """By name only the first is found: the cells of the other would be lost."""
+    with pytest.raises(Damaged, match="sheet 'One': found sheet named twice"):
+        allotrope.convert(named(changed(workbook(NEAR), '"Two"', '"One"'), "a.xlsx"), "revvity_matrix")
+
+
+def test_many_sheets_of_empty_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is small enough, all of them are not."""
+    monkeypatch.setattr(error_cells, "MOST_CELLS", 150_000)
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="300"><c r="KN300"><v>1</v></c></row>'
+    more = "".join(f'<sheet name="S{at}" sheetId="{at}" r:id="b"/>' for at in range(3, 9))
+    probe = Probe(named(changed(workbook(rows), "</sheets>", f"{more}</sheets>"), "a.xlsx"))
+    assert len(probe.rows("Two")) == 300
+    with pytest.raises(TooLarge, match="180000 cells in all sheets"):
+        probe.rows("S3")
