@@ -150,7 +150,7 @@ def test_a_number_larger_than_any_float_is_no_error(value: float) -> None:
         measurement = document["measurement aggregate document"]["measurement document"][0]
         processed = measurement["processed data aggregate document"]["processed data document"][0]
         processed["viability (cell counter)"]["value"] = value
-        measurement["custom information document"] = {"a": value, "b": 1.5}
+        measurement["custom information document"] = {"a": value, "b": 1.5, "c": [value, 1.5]}
     agrees(asm)
 
 
@@ -164,3 +164,14 @@ def test_what_json_cannot_hold_is_a_finding(part: dict[Any, Any], count: int) ->
     processed = measurement["processed data aggregate document"]["processed data document"][0]
     processed["viability (cell counter)"].update(part)
     assert "not-json" in {finding.code for finding in schema.validate(asm)}
+
+
+def test_labels_of_a_file_are_no_references() -> None:
+    """In custom information they are what the file calls its values, whichever way the document is looked at."""
+    asm = cell_counting(20)
+    document = asm["cell counting aggregate document"]["cell counting document"][3]
+    measurement = document["measurement aggregate document"]["measurement document"][0]
+    measurement["custom information document"] = {"data source identifier": "of the file"}
+    agrees(asm)
+    measurement["another key"] = float("nan")
+    assert {finding.code for finding in schema.validate(asm)} == {"unknown-key", "not-finite"}
