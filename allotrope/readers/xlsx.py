@@ -44,8 +44,8 @@ _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}\d{6})""")
 _FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
 _FAR_ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,3}0*(\d{6,12})""")
 _ANYWHERE = re.compile(rb"""r\s*=\s*["']([A-Za-z]{0,8})[A-Za-z]*0*(\d{0,12})""")
-_NAMELESS = (b"<c>", b":c>", b"<row>", b":row>")
-"""Cells and rows that do not say where they stand."""
+_NAMELESS = (b"<c>", b":c>")
+"""Cells that do not say where they stand: only such ones are moved by rows that do not say it."""
 _ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
