@@ -8,6 +8,7 @@ closed-world checks: numbers finite, identifiers given once, data sources known,
 
 from __future__ import annotations
 
+import math
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -239,7 +240,10 @@ def _apart(values: list[Any], keys: Iterable[Any], look: Callable[[list[Any]], C
 
 def _finite(values: list[Any], kinds: set[Any]) -> None:
     """Raise Suspect unless all floats among the values are finite; a sum of them can only overflow beside that."""
-    total = sum(values if kinds <= _NUMBERS else [value for value in values if type(value) is float])
+    try:
+        total = sum(values if kinds <= _NUMBERS else [value for value in values if type(value) is float])
+    except OverflowError:  # a whole number beside them is larger than any float
+        total = math.inf
     if total - total != 0 and any(value - value != 0 for value in values if type(value) is float):
         raise Suspect
 

@@ -145,7 +145,7 @@ class _Walk:
             if isinstance(value, dict | list):
                 ahead.append(_Place(value, below, (*path, key), free or key in CUSTOM))
             elif isinstance(value, str):
-                self._text(key, value, path)
+                self._text(key, value, path, free=free)
                 if key == "unit" and not free:
                     self._unit(value, path)
             else:
@@ -176,15 +176,16 @@ class _Walk:
         if value not in self._units and value not in released():
             self._like("unknown-unit", value, (*path, "unit"))
 
-    def _text(self, key: str, value: str, path: Path) -> None:
+    def _text(self, key: str, value: str, path: Path, *, free: bool) -> None:
         if not key.endswith("identifier") or not path:
             return
         where = (*path, key)
         if key == SOURCE:
-            self._sources.append((value, where))
+            if not free:
+                self._sources.append((value, where))
             return
         self._identifiers.add(value)
-        if _OWNERS.get(key) in path[-2:]:
+        if not free and _OWNERS.get(key) in path[-2:]:
             first = self._owned.setdefault((key, value), where)
             if first is not where:
                 self._add(
@@ -230,6 +231,9 @@ def _all_finite(values: list[Any]) -> bool:
     kinds = set(map(type, values))
     if kinds <= {int, bool, type(None), str}:
         return True
-    if kinds <= {float, int}:
-        return all(map(math.isfinite, values))
-    return kinds <= {float, int, type(None)} and all(math.isfinite(value) for value in values if value is not None)
+    try:
+        if kinds <= {float, int}:
+            return all(map(math.isfinite, values))
+        return kinds <= {float, int, type(None)} and all(math.isfinite(value) for value in values if value is not None)
+    except OverflowError:  # a whole number larger than any float; each is looked at for itself
+        return False

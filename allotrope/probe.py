@@ -182,7 +182,11 @@ class Probe:
         """Names of the sheets that hold cells, hidden ones too; empty where the file is no workbook."""
         if self.kind != "workbook":
             return ()
-        return ("page",) if self.page else tuple(self.workbook.sheet_names)
+        names = ("page",) if self.page else tuple(self.workbook.sheet_names)
+        twice = next((name for name, count in Counter(names).items() if count > 1), None)
+        if twice is not None:
+            raise Damaged(file=self.name, where=f"sheet {twice!r}", found="sheet named twice", expected="each name once")
+        return names
 
     def rows(self, sheet: str) -> list[Any]:
         """All rows of a sheet, read once."""
@@ -191,10 +195,11 @@ class Probe:
 
             self._rows[sheet] = page_rows(self.text, self.name)
         elif sheet not in self._rows:
-            from allotrope.readers.xlsx import sheet_rows, with_errors
+            from allotrope.readers.xlsx import check_total, sheet_rows, with_errors
 
             errors = self._look(sheet)
             self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
+            check_total(sum(len(rows) * len(rows[0]) for rows in self._rows.values() if rows), self.data, self.name)
         return self._rows[sheet]
 
     @cached_property

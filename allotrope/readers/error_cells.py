@@ -30,9 +30,14 @@ XLSB_CELLS = range(1, 12)
 _ERROR_TEXT = re.compile(r"#(N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
 
 
+def is_spread(height: int, width: int, size: int) -> bool:
+    """Whether the last cell of a sheet of so many bytes stands so far out that all from A1 on would fill the memory."""
+    return height * width > MOST_CELLS and height * width > 40 * size
+
+
 def check_spread(height: int, width: int, size: int, where: str, file: str) -> None:
-    """Raise TooLarge for a sheet of so many bytes whose last cell stands so far out that all from A1 on would fill the memory."""
-    if height * width > MOST_CELLS and height * width > 40 * size:
+    """Raise TooLarge for a sheet that `is_spread`."""
+    if is_spread(height, width, size):
         found = f"cells spread over {height} rows and {width} columns"
         raise TooLarge(file=file, where=where, found=found, expected=f"{MOST_CELLS} cells from A1 to the last")
 

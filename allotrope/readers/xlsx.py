@@ -9,11 +9,12 @@ import re
 import zipfile
 import zlib
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allotrope.errors import Damaged, TooLarge
 from allotrope.readers import error_cells
-from allotrope.readers.error_cells import MOST_CELLS, check_spread
+from allotrope.readers.error_cells import MOST_CELLS, check_spread, is_spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,26 +25,38 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
 SHARED_STRINGS = "xl/sharedStrings.xml"
-_SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$")
+_SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$", re.IGNORECASE)
+_PROMISED = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d{1,30})""")
+MOST_STRINGS = 10_000_000
+"""Strings that a workbook may promise at its start, for which calamine makes room at once."""
 _ANY = re.compile("")
 _BINARY = re.compile(r"content\.xml$|xl/(?:_rels/workbook\.bin\.rels|.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
-_ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^>]*)?(?<!/)>.*?</(?:\w+:)?\1>", re.DOTALL)
+_TEXT_CELL = re.compile(rb"""t=["'](?:str|inlineStr|e)["'][^<>]{0,199}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ASIDE = re.compile(rb"<(?:\w+:)?(rPh|f)(?:\s[^<>]*)?(?<!/)>(?:[^<]*<(?!(?:\w+:)?(?:rPh|f)\b))*?/(?:\w+:)?\1>")
 """How a string is pronounced, and the formula of a cell."""
-_TAG = re.compile(rb"<[^>]*>")
+_TAG = re.compile(rb"<[^<>]*>")
+_STRING_END = re.compile(rb"</(?:\w+:)?si>")
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 # Patterns that begin with plain bytes are searched for many times faster.
-_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,8}\d|[A-Za-z]{0,2}\d{6})""")
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}\d{6})""")
 _FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
 _FAR_ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,3}0*(\d{6,12})""")
+_ANYWHERE = re.compile(rb"""r\s*=\s*["']([A-Za-z]{0,8})[A-Za-z]*0*(\d{0,12})""")
+_NAMELESS = (b"<c>", b":c>")
+"""Cells that do not say where they stand: only such ones are moved by rows that do not say it."""
+_ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
-_ERROR = re.compile(rb"""t=["']e["'][^>]*(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ERROR = re.compile(rb"""t=["']e["'][^<>]{0,199}(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</", re.DOTALL)
-_LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""", re.DOTALL)
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
+_NAME = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{0,7})["']""")
+_IS_ERROR = re.compile(rb"""\bt=["']e["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</")
+_LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"""(?:\w{1,99}:)?(\w{1,99})=(["'])(.*?)\2""", re.DOTALL)
 Extent = tuple[int, int, int]
 """Filled cells, rows and columns of a sheet."""
 _DIMENSION = re.compile(rb'<dimension ref="A1:([A-Z]{1,2})(\d{1,6})"/>')
@@ -73,9 +86,18 @@ def open_workbook(data: bytes, file: str) -> Any:
     import python_calamine
 
     if data.startswith(b"PK"):
-        _each_sheet(data, file, lambda _stream, _member: None)
+        _each_sheet(data, file, lambda stream, member: _check_strings(stream, member, file))
     with _calamine("the workbook", file):
         return python_calamine.load_workbook(io.BytesIO(data))
+
+
+def _check_strings(stream: IO[bytes], member: str, file: str) -> None:
+    """Raise TooLarge for shared strings that promise more than the memory holds."""
+    if member.lower() != SHARED_STRINGS.lower():
+        return
+    promised = max(map(int, _PROMISED.findall(stream.read(1 << 16))), default=0)
+    if promised > MOST_STRINGS:
+        raise TooLarge(file=file, where=member, found=f"{promised} strings promised", expected=f"{MOST_STRINGS} strings")
 
 
 def sheet_rows(workbook: Any, name: str, file: str) -> list[list[Any]]:
@@ -150,6 +172,18 @@ def extent_of(xml: bytes) -> Extent | None:
     return xml.count(b"</v>") - xml.count(b"<v></v>") + sum(map(filled.__getitem__, texts)), height, width
 
 
+def check_total(cells: int, data: bytes, file: str) -> None:
+    """Raise TooLarge for a workbook whose sheets, each small enough, would together fill the memory with empty cells."""
+    if cells <= error_cells.MOST_CELLS:
+        return
+    sizes = [len(data)]
+    if data.startswith(b"PK"):
+        _each_sheet(data, file, lambda stream, _: sizes.append(stream.seek(0, io.SEEK_END)), _ANY)
+    if error_cells.is_spread(1, cells, sum(sizes)):
+        expected = f"at most {error_cells.MOST_CELLS} cells, or most of them filled"
+        raise TooLarge(file=file, where="the workbook", found=f"{cells} cells in all sheets", expected=expected)
+
+
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
     """The rows of a sheet with its error values as texts where they stand; an ods file has numbers of old beside them."""
     for (row, column), text in errors.items():
@@ -160,10 +194,31 @@ def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
 
 def _errors(xml: bytes) -> Errors:
     found: Errors = {}
-    for cell in _ERROR.finditer(xml):
-        place, value = _PLACE.search(xml, xml.rfind(b"<", 0, cell.start()), cell.start(1)), _VALUE.search(cell[1])
-        if place and value:
+    for cell in _ERROR.finditer(xml, 0, _last(_CELL_END, xml)):
+        start = xml.rfind(b"<", 0, cell.start())
+        place, value = _PLACE.search(xml, start, cell.start(1)), _VALUE.search(cell[1])
+        if value and place:
             found[int(place[2]) - 1, _number(place[1]) - 1] = html.unescape(value[1].decode("utf-8", "replace"))
+        elif value:
+            return _walked_errors(xml)
+    return found
+
+
+def _walked_errors(xml: bytes) -> Errors:
+    """The error values of a sheet whose cells or rows need not say where they stand: each stands behind the one before."""
+    found: Errors = {}
+    row, column = -1, 0
+    tags = [*_ROW_OR_CELL.finditer(xml)]
+    for tag, after in zip_longest(tags, tags[1:]):
+        place = _NAME.search(tag[2])
+        if tag[1] == b"row":
+            row, column = int(place[2]) - 1 if place and place[2] else row + 1, 0
+            continue
+        at = (int(place[2]) - 1, _number(place[1]) - 1) if place and place[1] and place[2] else (row, column)
+        column = at[1] + 1
+        value = _VALUE.search(xml, tag.end(), after.start() if after else len(xml)) if _IS_ERROR.search(tag[2]) else None
+        if value:
+            found[at] = html.unescape(value[1].decode("utf-8", "replace"))
     return found
 
 
@@ -200,9 +255,11 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
 
     def strings(stream: IO[bytes], member: str) -> None:
         if member == SHARED_STRINGS:
-            found.extend(_STRING.findall(stream.read()))
+            xml = stream.read()
+            found.extend(_STRING.findall(xml, 0, _last(_STRING_END, xml)))
         else:
-            found.extend(_TEXT_CELL.findall(_first_rows(stream, rows)))
+            xml = _first_rows(stream, rows)
+            found.extend(_TEXT_CELL.findall(xml, 0, _last(_CELL_END, xml)))
 
     if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
         return None
@@ -216,6 +273,16 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     except UnicodeDecodeError:
         return None
     return "\n".join(line.strip() for cell in cells for line in cell.splitlines())
+
+
+def _last(tag: re.Pattern[bytes], xml: bytes) -> int:
+    """Where the last of these end tags ends: behind it each search for one would go through all that follows."""
+    at = xml.rfind(b"</")
+    while at >= 0:
+        if end := tag.match(xml, at):
+            return end.end()
+        at = xml.rfind(b"</", 0, at)
+    return 0
 
 
 def _first_rows(stream: IO[bytes], rows: int) -> bytes:
@@ -244,13 +311,26 @@ def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None], 
 
 
 def _check_extent(xml: bytes, member: str, file: str) -> None:
-    if not _FAR.search(xml):
+    nameless = any(mark in xml for mark in _NAMELESS)
+    if not nameless and not _FAR.search(xml):
         return
     columns = [_number(match) for match in _FAR_COLUMN.findall(xml)]
     rows = [int(match) for match in _FAR_ROW.findall(xml)]
     width, height = max(columns, default=700), max(rows, default=100_000)
-    if columns or rows:
+    if nameless or ((columns or rows) and is_spread(height, width, len(xml))):
+        height, width = _reach(xml, nameless=nameless)
         check_spread(height, width, len(xml), member, file)
+
+
+def _reach(xml: bytes, *, nameless: bool) -> tuple[int, int]:
+    """So many rows and columns at most: as places are named, and as rows and cells without a name follow each other."""
+    places = set(_ANYWHERE.findall(xml))
+    height = max((int(digits) for _, digits in places if digits), default=1)
+    width = max((_number(letters) for letters, _ in places), default=1)
+    if nameless:
+        height += xml.count(b"<row") + xml.count(b":row")
+        width += max(part.count(b"<c") + part.count(b":c") for part in _ROW_END.split(xml))
+    return height, width
 
 
 def _number(letters: bytes) -> int:

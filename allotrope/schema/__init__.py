@@ -79,12 +79,17 @@ def dangling(manifest: str) -> tuple[str, ...]:
 
 def validate(asm: dict[str, Any]) -> tuple[Finding, ...]:
     """Schema errors and closed-world findings of a document, each at its JSON pointer; `NotAsm` if its manifest is unknown."""
+    from allotrope.errors import Finding
     from allotrope.lint import lint
 
     manifest = manifest_of(asm)
     compiled = validator(manifest)
     closed, folded = lint(asm, place(manifest), frozenset(units(manifest)))
-    if folded is not None and compiled.is_valid(folded):
-        return closed
     told = frozenset(finding.where for finding in closed if finding.code in ("not-finite", "not-json"))
-    return (*check(asm, compiled, told), *closed)
+    try:
+        if folded is not None and compiled.is_valid(folded):
+            return closed
+        return (*check(asm, compiled, told), *closed)
+    except ValueError as error:  # a key that is no text, or half of a surrogate pair
+        message = f"found what JSON cannot hold ({error}); expected keys of text, and text in Unicode"
+        return (Finding("not-json", message, "", "error"), *closed)

@@ -12,6 +12,7 @@ from counters import count
 import allotrope
 from allotrope.errors import Damaged, TooLarge
 from allotrope.probe import Probe
+from allotrope.readers import error_cells, xlsx
 from allotrope.readers.delimited import LONGEST_CELL, delimiter_of, rows_of
 
 
@@ -167,3 +168,100 @@ def test_a_far_cell_is_seen_however_it_is_written(cell: str, place: str) -> None
 def test_other_sheets_need_not_be_laid_out() -> None:
     """A sheet is read though another of the workbook is hostile: each is looked at for itself."""
     assert Probe(named(workbook(FAR), "a.xlsx")).rows("One") == []
+
+
+def test_a_wide_sheet_is_no_far_one() -> None:
+    """A plate of 1536 wells in columns is read, though its columns have three letters."""
+    wide = '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="BGB{0}"><v>2</v></c></row>'
+    rows = Probe(named(workbook("".join(map(wide.format, range(1, 21)))), "a.xlsx")).rows("Two")
+    assert (len(rows), len(rows[0]), rows[19][1535]) == (20, 1536, 2)
+    far = wide.format(1) + '<row r="99999"><c r="A99999"><v>1</v></c></row>'
+    with pytest.raises(TooLarge):
+        Probe(named(workbook(far), "a.xlsx")).rows("Two")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="ZZZZZZZZZZZZ1"><v>1</v></c></row>',
+        f'<row r="1">{"<c><v>1</v></c>" * 30_000}</row><row r="99999"><c r="A99999"><v>1</v></c></row>',
+    ],
+    ids=["letters", "nameless"],
+)
+def test_cells_far_to_the_right_are_refused(rows: str) -> None:
+    """By more letters than any column has, or by so many cells without a place before them."""
+    with pytest.raises(TooLarge):
+        Probe(named(workbook(rows), "a.xlsx")).rows("Two")
+
+
+HANGS = [
+    ("strings", "<si>" * 200_000),
+    ("strings", f"<si>{'<f >' * 100_000}</si>"),
+    ("strings", f"<si>{'<rPh x>' * 100_000}</si>"),
+    ("strings", f"<si>{'<rPh x' * 100_000}</si>"),
+    ("strings", f"<si>{'<' * 200_000}</si>"),
+    ("sheet", '<c t="str"><v>' * 100_000),
+    ("sheet", '<c t="e"><v>' * 100_000),
+    ("sheet", f"{'<c t="e"><v>' * 50_000}</v></c>"),
+    ("sheet", f'<c {"t='e' " * 20_000}/><c r="A1" t="e"><v>{"<v>" * 100_000}</v></c>'),
+]
+
+
+@pytest.mark.parametrize(("part", "xml"), HANGS, ids=lambda text: text[:24])
+def test_tags_that_nothing_closes_are_passed_by(part: str, xml: str) -> None:
+    """Looking for the end of each would take minutes."""
+    data = workbook(xml if part == "sheet" else NEAR)
+    held = io.BytesIO(data)
+    if part == "strings":
+        with zipfile.ZipFile(held, "a") as file:
+            file.writestr("xl/sharedStrings.xml", f"<sst>{xml}</sst>")
+    assert xlsx.glance(held.getvalue(), "a.xlsx", 200) is not None
+    if part == "sheet":
+        xlsx.look_at(xlsx.sheet_part(data, "xl/worksheets/sheet1.xml", "a.xlsx"), "sheet1.xml", "a.xlsx")
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/SHAREDSTRINGS.XML"])
+def test_strings_that_are_promised_only_are_refused(part: str) -> None:
+    """Room for all of them would be made before the first is read."""
+    held = io.BytesIO(workbook(NEAR))
+    with zipfile.ZipFile(held, "a") as file:
+        file.writestr(part, '<sst uniqueCount="99999999999"><si><t>a</t></si></sst>')
+    with pytest.raises(TooLarge, match="99999999999 strings promised"):
+        Probe(named(held.getvalue(), "a.xlsx")).rows("Two")
+
+
+def test_error_values_of_cells_without_a_place() -> None:
+    """Some programs do not say where a cell stands: it stands behind the one before, its row below the one before."""
+    first = '<row><c><v>1</v></c><c s="1" t="e"><v>#N/A</v></c><c><v>3</v></c></row>'
+    second = (
+        '<row r="3"><c r="B3" t="e"><v>#NUM!</v></c><c t="e"><v>#REF!</v></c></row><row><c/><c t="e"><v>#DIV/0!</v></c></row>'
+    )
+    rows = Probe(named(workbook(first + second), "a.xlsx")).rows("Two")
+    assert rows == [[1, "#N/A", 3], ["", "", ""], ["", "#NUM!", "#REF!"], ["", "#DIV/0!", ""]]
+
+
+def changed(data: bytes, before: str, after: str) -> bytes:
+    """A workbook with another text in its list of sheets."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(held, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, text.replace(before, after) if name == "xl/workbook.xml" else text)
+    return held.getvalue()
+
+
+def test_a_sheet_named_twice_is_damaged() -> None:
+    """By name only the first is found: the cells of the other would be lost."""
+    with pytest.raises(Damaged, match="sheet 'One': found sheet named twice"):
+        allotrope.convert(named(changed(workbook(NEAR), '"Two"', '"One"'), "a.xlsx"), "revvity_matrix")
+
+
+def test_many_sheets_of_empty_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is small enough, all of them are not."""
+    monkeypatch.setattr(error_cells, "MOST_CELLS", 150_000)
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="300"><c r="KN300"><v>1</v></c></row>'
+    more = "".join(f'<sheet name="S{at}" sheetId="{at}" r:id="b"/>' for at in range(3, 9))
+    probe = Probe(named(changed(workbook(rows), "</sheets>", f"{more}</sheets>"), "a.xlsx"))
+    assert len(probe.rows("Two")) == 300
+    with pytest.raises(TooLarge, match="180000 cells in all sheets"):
+        probe.rows("S3")

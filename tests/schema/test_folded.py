@@ -140,3 +140,38 @@ def test_a_number_that_json_cannot_hold_is_seen_among_many() -> None:
     with pytest.raises(Suspect):
         Folded(schema.units(manifest)).whole(asm, schema.place(manifest))
     assert [finding.code for finding in schema.validate(asm)] == ["not-finite"]
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308])
+def test_a_number_larger_than_any_float_is_no_error(value: float) -> None:
+    """JSON may hold it: alone and among floats, in quantities and in custom information."""
+    asm = cell_counting(300)
+    for document in asm["cell counting aggregate document"]["cell counting document"][::7]:
+        measurement = document["measurement aggregate document"]["measurement document"][0]
+        processed = measurement["processed data aggregate document"]["processed data document"][0]
+        processed["viability (cell counter)"]["value"] = value
+        measurement["custom information document"] = {"a": value, "b": 1.5, "c": [value, 1.5]}
+    agrees(asm)
+
+
+@pytest.mark.parametrize("part", [{1: 2}, {"unit": "\ud800"}, {"\ud800": 1}], ids=ascii)
+@pytest.mark.parametrize("count", [2, 20])
+def test_what_json_cannot_hold_is_a_finding(part: dict[Any, Any], count: int) -> None:
+    """A key that is no text; half of a surrogate pair, which JSON text may spell and UTF-8 cannot hold."""
+    asm = cell_counting(count)
+    document = asm["cell counting aggregate document"]["cell counting document"][0]
+    measurement = document["measurement aggregate document"]["measurement document"][0]
+    processed = measurement["processed data aggregate document"]["processed data document"][0]
+    processed["viability (cell counter)"].update(part)
+    assert "not-json" in {finding.code for finding in schema.validate(asm)}
+
+
+def test_labels_of_a_file_are_no_references() -> None:
+    """In custom information they are what the file calls its values, whichever way the document is looked at."""
+    asm = cell_counting(20)
+    document = asm["cell counting aggregate document"]["cell counting document"][3]
+    measurement = document["measurement aggregate document"]["measurement document"][0]
+    measurement["custom information document"] = {"data source identifier": "of the file"}
+    agrees(asm)
+    measurement["another key"] = float("nan")
+    assert {finding.code for finding in schema.validate(asm)} == {"unknown-key", "not-finite"}
