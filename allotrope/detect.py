@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allotrope.errors import AlreadyAsm, Ambiguous, NotRecognised, Unreadable
+from allotrope.errors import AlreadyAsm, Ambiguous, BrokenPackage, NotRecognised, Unreadable
 from allotrope.registry import built_in, third_party
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ def is_export(folder: Path) -> bool:
     except (OSError, Unreadable):
         return False
     probe.members = names
-    known = (one for one in (*built_in(), *third_party()) if "folder" in one.signature.kinds)
+    try:
+        added = third_party()
+    except BrokenPackage:
+        added = ()  # told with a file that only this package may know
+    known = (one for one in (*built_in(), *added) if "folder" in one.signature.kinds)
     return bool(names) and any(one.signature.basis(probe) is not None for one in known)
 
 

@@ -80,6 +80,16 @@ class UnknownInstrument(AllotropeError):
     status = 2
 
 
+class BrokenPackage(AllotropeError):
+    """A package that adds an instrument cannot be loaded."""
+
+    code = "broken-package"
+    title = "Package of an instrument broken"
+    template = "the instrument {name} of the package {package}: found {found}; expected an `allotrope.instrument.Instrument`."
+    hint = "Mend or uninstall the package; formats that come with assayline convert without it."
+    status = 7
+
+
 class BadOption(AllotropeError):
     """A conversion option has a value that cannot be used."""
 

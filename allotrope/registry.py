@@ -7,12 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allotrope.errors import UnknownInstrument
+from allotrope.errors import BrokenPackage, UnknownInstrument
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from allotrope.instrument import Instrument
 
 GROUP = "allotrope.instruments"
+FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What a module of somebody else may raise when it is loaded."""
 
 
 @cache
@@ -42,12 +58,25 @@ def load(name: str, file: str = "") -> Instrument:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
-        added: Instrument = point.load()
-        return added
+        return _added(point)
     from difflib import get_close_matches
 
     near = get_close_matches(name, built_in_names(), n=3, cutoff=0.3) or list(built_in_names())[:3]
     raise UnknownInstrument(file=file or "command line", found=name, expected=", ".join(near))
+
+
+def _added(point: EntryPoint) -> Instrument:
+    """The instrument of another package; raises BrokenPackage, whatever its code raises."""
+    from allotrope.instrument import Instrument
+
+    package = point.dist.name if point.dist is not None else point.module
+    try:
+        added = point.load()
+    except FAULTS as error:
+        raise BrokenPackage(name=point.name, package=package, found=f"{type(error).__name__}: {error}") from error
+    if not isinstance(added, Instrument):
+        raise BrokenPackage(name=point.name, package=package, found=repr(added)[:100])
+    return added
 
 
 def built_in() -> tuple[Instrument, ...]:

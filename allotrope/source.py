@@ -122,6 +122,10 @@ class Source:
             where = f"{member} line {found.unclosed}".lstrip()
             message = "a quote opens a field and nothing closes it near by; the text was read with quotes as plain characters"
             self.find("quote-unclosed", message, where, "warning")
+        before = {len(row) for row in rows[-4:-1]}
+        if text[-1] not in "\r\n" and len(before) == 1 and len(rows[-1]) < max(before) > 3:
+            message = f"the last line ends after {len(rows[-1])} of {max(before)} fields, without a line end: the file may be cut"
+            self.find("cut-off", message, f"{member} line {grid.line(len(rows) - 1)}".lstrip(), "warning")
         if rows and rows[0] and rows[0][0].strip().lower().startswith("sep="):
             for cell in grid.cells(0):
                 cell.ignore("names the delimiter")

@@ -164,7 +164,10 @@ def _sample(
         node = _measurement(group, "metabolite-detection")
         node["analyte aggregate document"] = {"analyte document": analytes}
     for detection, fields, required in detections:
-        if all(as_percent(record.peek(label), record.store.locale) is not None for label in required):
+        cells = [cell for label in required if (cell := record.cell(label))]
+        empty = {cell.handle: cell.label for cell in cells if as_percent(cell.value, record.store.locale) is None}
+        record.store.unparsed |= empty
+        if len(cells) == len(required) and not empty:
             node = _measurement(group, detection)
             apply(fields, record, node)
             if detection == "cell-counting" and record.peek("Cell Density Dilution"):

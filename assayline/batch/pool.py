@@ -39,7 +39,9 @@ def _answer(item: Item, settings: Settings, job: Future[Done], *, alone: bool = 
         return failure(item, died.code, str(died), died.status)
     if not isinstance(error, Exception):
         raise error
-    place = "".join(format_exception(error)[-2:]).strip().replace("\n", " · ")
+    cause = error.__cause__ if type(error.__cause__).__name__ == "_RemoteTraceback" else None
+    told = str(cause).strip().strip('"').splitlines() if cause is not None else format_exception(error)
+    place = "".join(told[-2:]).strip().replace("\n", " · ")
     return failure(item, "internal", f"{item.source}: this is a bug, please report it with the file: {place}", 1)
 
 

@@ -84,7 +84,7 @@ HINTS = (
             r"quencher": 3,
             r"baseline": 2,
             r"melt|\btm\d?\b": 3,
-            r"amp": 1,
+            r"\bamp": 1,
             r"well": 1,
         },
         _device("qPCR"),

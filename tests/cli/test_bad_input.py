@@ -155,6 +155,23 @@ def test_two_signatures_that_match_show_both_bases(tmp_path, assayline):
     assert assayline("convert", path, "-o", tmp_path / "out", "--as", "twin_two", env=env).status == 10
 
 
+@pytest.mark.parametrize("code", ["raise RuntimeError('no licence')", "ONE = 'no instrument'", "import no_such_module"])
+def test_a_broken_package_stops_only_what_nothing_else_converts(code, tmp_path, shared, assayline):
+    """It is named; files of the formats that come along convert."""
+    package = tmp_path / "package"
+    written(package, "broken_format.py", f"{code}\n")
+    written(package / "broken_format-1.dist-info", "entry_points.txt", "[allotrope.instruments]\none = broken_format:ONE\n")
+    written(package / "broken_format-1.dist-info", "METADATA", "Metadata-Version: 2.1\nName: broken-format\nVersion: 1\n")
+    written(tmp_path / "in", "a note.txt", "bought milk\n")
+    written(tmp_path / "in", "good.csv", "\n".join(rows(shared / "corpus")))
+    env = {"PYTHONPATH": os.pathsep.join([str(package), ROOT])}
+    done = assayline("convert", tmp_path / "in", "-o", tmp_path / "out", "--json", env=env)
+    assert done.status == 8, done.out + done.err
+    assert [one["status"] for one in done.envelope["results"]] == [7, 0]
+    (told,) = [finding["message"] for finding in done.envelope["findings"] if finding["code"] == "broken-package"]
+    assert told.startswith("the instrument one of the package broken-format: found ")
+
+
 def test_decimal_commas_are_found_from_the_file(tmp_path, shared, assayline):
     lines = [line.split(",") for line in rows(shared / "corpus")]
     text = "\n".join(";".join(cell.replace(".", ",") for cell in cells) for cells in lines)

@@ -70,6 +70,16 @@ def test_a_file_with_an_unclosed_quote_loses_no_row(shared) -> None:
     assert (part["quoted"], part["cells"]) == (False, count(data, part))
 
 
+def test_a_text_cut_within_a_line_is_told(shared) -> None:
+    """Its last number may lack digits; a text that only lacks its last line end is whole."""
+    path = shared / "corpus" / "beckman_vi_cell_blu" / "01" / "Beckman_Vi-Cell-BLU_example01.csv"
+    data = path.read_bytes().rstrip()
+    for content, told in ((data, []), (data[: data.rfind(b",")], ["cut-off"]), (data[: -len(data) // 4], ["cut-off"])):
+        findings = allotrope.convert(named(content)).findings
+        assert [finding.code for finding in findings if finding.code == "cut-off"] == told
+        assert all(finding.level == "warning" for finding in findings if finding.code == "cut-off")
+
+
 def archive(names: list[str]) -> bytes:
     """A zip with these members."""
     held = io.BytesIO()
@@ -217,7 +227,7 @@ def test_tags_that_nothing_closes_are_passed_by(part: str, xml: str) -> None:
             file.writestr("xl/sharedStrings.xml", f"<sst>{xml}</sst>")
     assert xlsx.glance(held.getvalue(), "a.xlsx", 200) is not None
     if part == "sheet":
-        xlsx.look_at(xlsx.sheet_part(data, "xl/worksheets/sheet1.xml", "a.xlsx"), "sheet1.xml", "a.xlsx")
+        xlsx.look_at(Probe(named(data, "a.xlsx")).sheet_xml("Two"), "sheet1.xml", "a.xlsx")
 
 
 @pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/SHAREDSTRINGS.XML"])

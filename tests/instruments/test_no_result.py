@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from instruments_shared import source_of, stream
 
 import allotrope
 
@@ -103,3 +104,23 @@ def test_what_the_schema_requires_of_a_plate_is_stated(shared: Path, name: str, 
     found = convert_changed(shared, name, old, new)
     assert [finding for finding in found.findings if finding.code == "filled-required"]
     assert not re.search(r'"sample identifier": " ', found.to_json().decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "label"),
+    [
+        ("novabio_flex2/01", "7.340", "ERR", "pH"),
+        ("novabio_flex2/01", "10:28:04 AM", "1O:28:O4 AM", "Date & Time"),
+        ("thermo_fisher_nanodrop_8000/01", "3.286", "overflow", "A280 10mm"),
+    ],
+)
+def test_a_cell_that_holds_no_number_is_told(shared: Path, name: str, old: str, new: str, label: str) -> None:
+    """It is kept as text, and a warning says under which label; `--strict` stops there."""
+    path = source_of(shared, name)
+    text = path.read_bytes().decode("latin-1")
+    assert old in text
+    found = allotrope.convert(stream(text.replace(old, new, 1).encode("latin-1"), path.name))
+    told = [finding for finding in found.findings if finding.code == "not-parsed"]
+    assert [finding.level for finding in told] == ["warning"]
+    assert f"under {label!r}" in told[0].message
+    assert new in told[0].message
