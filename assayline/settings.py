@@ -32,6 +32,7 @@ KEYS: dict[str, dict[str, type]] = {
 
 TEMPLATE = """\
 # Settings of this folder for assayline. Everything is optional; what the command line says wins. Lines that start with # are off.
+# How files are read may also stand in an assayline.toml beside them or in a folder above: the nearest one wins over this file.
 
 [convert]
 # timezone = "Europe/Zurich"   # zone of times that name none; without it they keep their wall clock and a finding says so
