@@ -235,12 +235,7 @@ class Record:
     def peek_number(self, *labels: str) -> int | float | None:
         """The number of the first filled cell with one of these labels, None where it holds none; does not settle its fate."""
         cell = self._filled(labels)
-        if cell is None:
-            return None
-        found = cell.number
-        if found is None:
-            self.store.unparsed[cell.handle] = cell.label
-        return found
+        return cell.number if cell else None
 
     def text(self, *labels: str) -> str | None:
         """The text under the first of these labels that is filled, mapped."""

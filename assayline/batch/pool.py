@@ -39,9 +39,9 @@ def _answer(item: Item, settings: Settings, job: Future[Done], *, alone: bool = 
         return failure(item, died.code, str(died), died.status)
     if not isinstance(error, Exception):
         raise error
-    cause = error.__cause__ if type(error.__cause__).__name__ == "_RemoteTraceback" else None
-    told = str(cause).strip().strip('"').splitlines() if cause is not None else format_exception(error)
-    place = "".join(told[-2:]).strip().replace("\n", " · ")
+    remote = type(error.__cause__).__name__ == "_RemoteTraceback"  # the text of what was raised in another process
+    told = str(error.__cause__).strip('"') if remote else "".join(format_exception(error))
+    place = " · ".join(map(str.strip, told.strip().splitlines()[-3:]))
     return failure(item, "internal", f"{item.source}: this is a bug, please report it with the file: {place}", 1)
 
 

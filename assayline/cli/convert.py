@@ -108,9 +108,15 @@ def updated(options: argparse.Namespace, settings: Settings) -> Outcome:
     return summary(progress(done, len(old), "converting again"))
 
 
+THERE = "would-overwrite"
+"""The error of an input whose document is there already: no file is at fault."""
+
+
 def line(done: Done) -> str:
     """One input's line for a person."""
     result = done.result
+    if result.get("error") == THERE:
+        return f"{result['input']}: already there"
     if done.status:
         return f"{result['input']}: failed ({result['error']})"
     if "would_write" in result:
@@ -133,5 +139,7 @@ def summary(converted: Iterable[Done]) -> Outcome:
     status = failures[0].status if failures else 0
     if len(done) > 1:
         status = 8 if failures else 0
-        lines.append(f"{len(done) - len(failures)} of {len(done)} files converted, {len(failures)} failed")
+        there = sum(one.result.get("error") == THERE for one in failures)
+        told = f"{len(done) - len(failures)} of {len(done)} files converted, {len(failures) - there} failed"
+        lines.append(f"{told}, {there} already there (--force converts them again)" if there else told)
     return Outcome([one.result for one in done], findings, status, "\n".join(lines))

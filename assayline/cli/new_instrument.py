@@ -149,6 +149,10 @@ def _outcome(proposal: Proposal, trial: Trial, path: Path, golden: Path) -> Outc
         f"first run: {count['cells']} cells = {count['mapped']} mapped + {count['kept']} kept + {count['ignored']} ignored"
     )
     lines.append(f"recognised by: {trial.basis}")
+    lines.append(
+        "next: look through the module, then put it into allotrope/instruments, or into a package of yours with the entry point "
+        f'{proposal.name} = "{proposal.name}:INSTRUMENT" in the group allotrope.instruments; `assayline instruments` lists it'
+    )
     lines += [f"the schema asks for more: {problem}" for problem in trial.problems[:5]]
     return Outcome([result], findings, INVALID if trial.problems else 0, "\n".join(lines))
 

@@ -70,6 +70,16 @@ def test_the_summary_says_how_many(exports, tmp_path, assayline):
     assert "\r" not in done.err
 
 
+def test_what_is_there_is_no_failure_of_a_file(exports, tmp_path, assayline):
+    """A folder that has grown: the status says that not all was done, the summary why."""
+    out = tmp_path / "out"
+    assert assayline("convert", exports / "day 01", "-o", out / "day 01").status == 0
+    done = assayline("convert", exports, "-o", out)
+    assert done.status == 8
+    assert done.out.splitlines()[-1] == "1 of 3 files converted, 1 failed, 1 already there (--force converts them again)"
+    assert "run01.csv: already there" in done.out
+
+
 def test_nothing_is_overwritten_without_force(exports, tmp_path, assayline):
     source = exports / "day 01" / "run01.csv"
     out = tmp_path / "out"
