@@ -40,7 +40,10 @@ def arrow(table: pa.Table) -> bytes:
 
 
 def csv(table: pa.Table) -> bytes:
-    """A table as CSV in UTF-8; lists are JSON in a cell; text that a spreadsheet would run gets an apostrophe before it."""
+    """A table as CSV in UTF-8; lists are JSON in a cell; text that a spreadsheet would run gets an apostrophe before it.
+
+    Times of which the file names no zone are given as its clock showed them, without one.
+    """
     from pyarrow.csv import write_csv
 
     buffer = io.BytesIO()
@@ -53,12 +56,14 @@ def _plain(table: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
     columns = []
-    for column in table.columns:
+    for field, column in zip(table.schema, table.columns, strict=True):
         if pa.types.is_nested(column.type):
             texts = ["" if not value else orjson.dumps(trimmed(value)).decode() for value in column.to_pylist()]
             columns.append(pa.array(texts, pa.string()))
         elif pa.types.is_dictionary(column.type) or pa.types.is_string(column.type):
             columns.append(pc.replace_substring_regex(column.cast(pa.string()), _FORMULA, r"'\1"))
+        elif pa.types.is_timestamp(column.type) and (field.metadata or {}).get(b"offset") == b"":
+            columns.append(column.cast(pa.timestamp(column.type.unit)))
         else:
             columns.append(column)
     return pa.table(columns, names=table.column_names)

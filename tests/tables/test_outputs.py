@@ -43,6 +43,18 @@ def test_csv_on_stdout(assayline: Command, document: Path) -> None:
     assert "calculated (1 rows)" in done.err
 
 
+@pytest.mark.parametrize("zone", ["", "+02:00", "Z"])
+def test_csv_gives_no_zone_to_a_time_without_one(assayline: Command, document: Path, zone: str) -> None:
+    asm = json.loads(document.read_bytes())
+    for one in asm["cell counting aggregate document"]["cell counting document"]:
+        for part in one["measurement aggregate document"]["measurement document"]:
+            part["measurement time"] = f"2024-01-08T10:15:59{zone}"
+    document.write_text(json.dumps(asm), encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(assayline("flatten", document).out)))
+    clock = "08:15:59" if zone == "+02:00" else "10:15:59"
+    assert {row["measurement time"] for row in rows} == {f"2024-01-08 {clock}.000000{'Z' if zone else ''}"}
+
+
 def test_a_pipe_in_and_out(assayline: Command, document: Path) -> None:
     done = assayline("flatten", "-", "-o", "-", "--table", "calculated", stdin=document.read_text(encoding="utf-8"))
     assert done.status == 0
