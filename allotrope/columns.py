@@ -99,15 +99,14 @@ class Columns:
             return values
         found = [None if value is None else as_number(value, locale) for value in values]
         label = self.table.label(*labels)
+        column, width = self.table.index[fold(label)][0] if label is not None else 0, self.grid.width
         if label is not None and found.count(None) != values.count(None):
             rows = zip(self.rows, values, found, strict=True)
             odd = {row for row, value, number in rows if number is None and value is not None}
-            column = self.table.index[fold(label)][0]
             self.odd[column] = odd
-            self.grid.unparsed |= dict.fromkeys((row * self.grid.width + column for row in odd), label)
+            self.grid.unparsed |= dict.fromkeys((row * width + column for row in odd), label)
         if not self.grid.trace or label is None:
             return found
-        column, width = self.table.index[fold(label)][0], self.grid.width
         cells = (self.grid.cell(row * width + column, label) for row in self.rows)
         return [told(cell, value) for cell, value in zip(cells, found, strict=True)]
 

@@ -15,7 +15,7 @@ from allotrope.errors import Damaged, Finding
 from allotrope.instrument import Instrument
 from allotrope.ledger import Ledger, balance
 from allotrope.probe import Probe
-from allotrope.record import KEPT
+from allotrope.record import KEPT, not_parsed
 from allotrope.registry import load
 from allotrope.source import Source
 from allotrope.stated import NOTHING, Stated
@@ -156,11 +156,9 @@ def _unparsed(source: Source) -> list[Finding]:
             if store.fates[handle] == KEPT and cell.text not in ABSENT and cell.text.casefold() not in TRUTHS:
                 texts.setdefault(cell.label, []).append(cell)
     found = []
-    for label, cells in texts.items():
+    for cells in texts.values():
         known = all(cell.text.casefold() in NO_RESULT or not any(map(str.isalnum, cell.text)) for cell in cells)
-        named = f" under {label!r}" if label else ""
-        message = f"{len(cells)} cells{named} do not parse and are kept as text, first {cells[0].text[:40]!r}"
-        found.append(Finding("not-parsed", message, cells[0].where, "note" if known else "warning"))
+        found.append(Finding("not-parsed", not_parsed(len(cells), cells[0]), cells[0].where, "note" if known else "warning"))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.envelope import CUSTOM, Document, Group, Node, add_error, put
 from allotrope.grid import Turned
 from allotrope.labels import fold
-from allotrope.record import KEPT, MAPPED, UNREAD, Record, traced
+from allotrope.record import KEPT, MAPPED, UNREAD, Record, not_parsed, traced
 from allotrope.required import MEANING, NO_RESULT
 from allotrope.template import Template
 from allotrope.values import Locale, moment, number, scalar
@@ -259,8 +259,7 @@ class _Plan:
         missed = [handle for handle in handles if grid.fates[handle] == UNREAD and grid.filled(handle)]
         if missed:
             first = grid.cell(missed[0], label)
-            message = f"{len(missed)} cells under {label!r} do not parse and are kept as text, first {first.text[:40]!r}"
-            self.notes.append((message, first.where))
+            self.notes.append((not_parsed(len(missed), first), first.where))
 
     def leave_out(self, document: Document) -> list[int]:
         """Leave out the rows that lack a required value, and say so (their cells are kept verbatim); return the others.

@@ -18,6 +18,8 @@ from allotrope.errors import Damaged, Empty, TooLarge, Unreadable
 from allotrope.readers.text import decode, encoding_of, lines_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from allotrope.readers.error_cells import Errors
 
 LARGEST_FILE = 1 << 30
@@ -41,6 +43,11 @@ def _modified(stream: BinaryIO) -> float | None:
         return None
 
 
+def _twice(names: Iterable[str]) -> str | None:
+    """The first name that is there more than once."""
+    return next((name for name, count in Counter(names).items() if count > 1), None)
+
+
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|table)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)([^>]*)>")
 
@@ -52,6 +59,8 @@ class Probe:
         self.forced_encoding = encoding
         self.folder: Path | None = None
         self.modified: float | None = None
+        self._laid_out = 0
+        """Cells of the sheets that were read, the empty ones among them."""
         if isinstance(source, (str, PurePath)):
             self._open(Path(source))
         else:
@@ -183,7 +192,7 @@ class Probe:
         if self.kind != "workbook":
             return ()
         names = ("page",) if self.page else tuple(self.workbook.sheet_names)
-        twice = next((name for name, count in Counter(names).items() if count > 1), None)
+        twice = _twice(names)
         if twice is not None:
             raise Damaged(file=self.name, where=f"sheet {twice!r}", found="sheet named twice", expected="each name once")
         return names
@@ -198,8 +207,9 @@ class Probe:
             from allotrope.readers.xlsx import check_total, sheet_rows, with_errors
 
             errors = self._look(sheet)
-            self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
-            check_total(sum(len(rows) * len(rows[0]) for rows in self._rows.values() if rows), self.data, self.name)
+            rows = self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
+            self._laid_out += len(rows) * len(rows[0]) if rows else 0
+            check_total(self._laid_out, self.data, self.name)
         return self._rows[sheet]
 
     @cached_property
@@ -270,7 +280,7 @@ class Probe:
             if len(infos) > MOST_MEMBERS:
                 raise TooLarge(file=self.name, where="the archive", found=f"{len(infos)} members", expected=str(MOST_MEMBERS))
             names = tuple(info.filename for info in infos if not info.is_dir())
-            twice = next((name for name, count in Counter(names).items() if count > 1), None)
+            twice = _twice(names)
             if twice is not None:
                 raise Damaged(file=self.name, where=twice, found="member named twice", expected="each name once")
             return names

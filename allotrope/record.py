@@ -190,6 +190,12 @@ class Cell:
         self.store.mark(self.handle, self.store.reason(because))
 
 
+def not_parsed(cells: int, first: Cell) -> str:
+    """What a finding says of so many cells under one label that hold no number or time."""
+    named = f" under {first.label!r}" if first.label else ""
+    return f"{cells} cells{named} do not parse and are kept as text, first {first.text[:40]!r}"
+
+
 def told(cell: Cell, value: Any) -> Any:
     """The value with the address of its cell where the conversion is traced, else as it is."""
     return traced(value, cell.where) if cell.store.trace and value is not None else value

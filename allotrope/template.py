@@ -44,17 +44,14 @@ class Template:
             [(name, values)] = columns.items()
             return [{} if value is None else {name: value} for value in values]
         names, rows = tuple(columns), zip(*columns.values(), strict=True)
-        if not any(map(_gapped, columns.values())):
+        gapped = [type(None) in set(map(type, values)) for values in columns.values()]
+        if not any(gapped):
             return [*map(dict, map(zip, repeat(names), rows))]
-        stands = ([value is not None for value in values] if _gapped(values) else [True] * count for values in columns.values())
+        marked = zip(gapped, columns.values(), strict=True)
+        stands = ([value is not None for value in values] if gap else [True] * count for gap, values in marked)
         kinds = [*zip(*stands, strict=True)]
         left = {kind: tuple(compress(names, kind)) for kind in set(kinds)}
         return [*map(dict, map(zip, map(left.__getitem__, kinds), map(compress, rows, kinds)))]
-
-
-def _gapped(values: list[Any]) -> bool:
-    """Whether a row has no value here."""
-    return type(None) in set(map(type, values))
 
 
 def _merge(columns: dict[str, list[Any]], key: str, values: list[Any]) -> None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 30
 """Unpacked bytes of one workbook."""
-SHARED_STRINGS = "xl/sharedStrings.xml"
+SHARED_STRINGS = "xl/sharedstrings.xml"
+"""In small letters: calamine does not ask for case."""
 _SHEET = re.compile(r"xl/(?:worksheets/.*|sharedStrings)\.xml$", re.IGNORECASE)
 _PROMISED = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d{1,30})""")
 MOST_STRINGS = 10_000_000
@@ -93,7 +94,7 @@ def open_workbook(data: bytes, file: str) -> Any:
 
 def _check_strings(stream: IO[bytes], member: str, file: str) -> None:
     """Raise TooLarge for shared strings that promise more than the memory holds."""
-    if member.lower() != SHARED_STRINGS.lower():
+    if member.lower() != SHARED_STRINGS:
         return
     promised = max(map(int, _PROMISED.findall(stream.read(1 << 16))), default=0)
     if promised > MOST_STRINGS:
@@ -136,7 +137,7 @@ def other_errors(data: bytes, file: str) -> dict[str, Errors]:
     links = {link.get("Id"): link.get("Target", "") for link in _listed(parts.get("xl/_rels/workbook.bin.rels", b""))}
     names = error_cells.names_of_xlsb(parts.get("xl/workbook.bin", b""))
     targets = {name: links.get(relation, "") for name, relation in names.items()}
-    members = {name: target[1:] if target.startswith("/") else f"xl/{target}" for name, target in targets.items()}
+    members = {name: _part(target) for name, target in targets.items()}
     missing = next((name for name, member in members.items() if member not in parts), None)
     if missing is not None:
         found, expected = f"no part {members[missing]!r}", "the part that the workbook names"
@@ -233,11 +234,15 @@ def sheet_members(data: bytes, members: Iterable[str], file: str) -> dict[str, s
     found: dict[str, str] = {}
     for sheet in listed:
         target = targets.get(sheet.get("id", ""), "")
-        path = target[1:] if target.startswith("/") else f"xl/{target}"
-        member = there.get(path.lower()) if not target.startswith("xl/") else None
+        member = there.get(_part(target).lower()) if not target.startswith("xl/") else None
         if member and "name" in sheet:
             found.setdefault(sheet["name"], member)
     return found
+
+
+def _part(target: str) -> str:
+    """The archive member that a workbook's relationship names."""
+    return target[1:] if target.startswith("/") else f"xl/{target}"
 
 
 def _listed(xml: bytes) -> list[dict[str, str]]:
@@ -254,7 +259,7 @@ def glance(data: bytes, file: str, rows: int) -> str | None:
     found: list[bytes] = []
 
     def strings(stream: IO[bytes], member: str) -> None:
-        if member == SHARED_STRINGS:
+        if member.lower() == SHARED_STRINGS:
             xml = stream.read()
             found.extend(_STRING.findall(xml, 0, _last(_STRING_END, xml)))
         else:
