@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def read(source: Source) -> Document:
     """The result table with the facts of measurement, plate map and settings."""
-    grid = source.grid(max(",;\t", key=source.probe.head.count))
+    grid = source.grid()
     titles = next((names for names in TITLES if titled(grid, names.information) is not None), None)
     start = next((row for row in range(len(grid.rows)) if re.match(r"Results? for\b", grid.text(row))), None)
     if titles is None or start is None:
