@@ -6,6 +6,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from allotrope.alike import all_are, columns
+
 if TYPE_CHECKING:
     from allotrope.schema import Shape
 
@@ -36,9 +38,9 @@ def _standardise(nodes: list[Node], shape: Shape | None) -> None:
     for key in dict.fromkeys(chain.from_iterable(nodes)):
         if key == CUSTOM:
             if _usable(shape):
-                for node in nodes:
-                    if CUSTOM in node:
-                        node[AGGREGATE] = {CUSTOM: entries(node.pop(CUSTOM))}
+                holders = [node for node in nodes if CUSTOM in node]
+                for node, listed in zip(holders, _listed([node.pop(CUSTOM) for node in holders]), strict=True):
+                    node[AGGREGATE] = {CUSTOM: listed}
             continue
         child = shape.child(key) if key != AGGREGATE else None
         if child is None or not _branches(child):
@@ -56,6 +58,18 @@ def _standardise(nodes: list[Node], shape: Shape | None) -> None:
 def _branches(shape: Shape) -> bool:
     """Whether custom information can stand below a place: it is no scalar and no quantity."""
     return (bool(shape.known) or shape.item is not None) and not {"value", "unit"} <= shape.known
+
+
+def _listed(customs: list[Node]) -> list[list[Node]]:
+    """The entries of many nodes: label by label where all have the same labels, each with scalars of one type."""
+    found = columns(customs)
+    kinds = {label: type(values[0]) for label, values in (found or {}).items()}
+    if not found or not all(kinds[label] in KINDS and all_are(kinds[label], values) for label, values in found.items()):
+        return [entries(custom) for custom in customs]
+    keyed = ((label, KINDS[kinds[label]], values) for label, values in found.items())
+    return list(
+        map(list, zip(*([{"datum label": label, key: value} for value in values] for label, key, values in keyed), strict=True))
+    )
 
 
 def entries(custom: Node) -> list[Node]:

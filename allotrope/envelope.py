@@ -80,6 +80,22 @@ def add_error(node: Node, message: str | None, feature: str | None = None) -> No
         errors.append({"error": message} | ({"error feature": feature} if feature else {}))
 
 
+class Identifiers:
+    """The identifiers of one document, given in order, each a digest of the source (`key`) and of its place among its kind."""
+
+    def __init__(self, key: bytes) -> None:
+        self._digest = hashlib.blake2b(key=key, digest_size=16)
+        self._counts: dict[str, int] = {}
+
+    def __call__(self, kind: str) -> str:
+        """The next identifier of a kind."""
+        count = self._counts.get(kind, 0)
+        self._counts[kind] = count + 1
+        digest = self._digest.copy()
+        digest.update(f"{kind}/{count}".encode())
+        return digest.hexdigest()
+
+
 class Group:
     """One technique document (`document`) with its measurement aggregate document (`node`)."""
 
@@ -110,19 +126,10 @@ class Document:
         self.aggregate: Node = {}
         self.groups: list[Group] = []
         self.said = Said(source)
+        self.identifier = Identifiers(source.key)
         self.calculated = Calculated(self.identifier, technique.result)
-        self._digest = hashlib.blake2b(key=source.key, digest_size=16)
-        self._counts: dict[str, int] = {}
         self._filled: dict[tuple[str, str], int] = {}
         self._nobody = False
-
-    def identifier(self, kind: str) -> str:
-        """The next identifier of a kind: a digest of the source's name and content and of the place in the document."""
-        count = self._counts.get(kind, 0)
-        self._counts[kind] = count + 1
-        digest = self._digest.copy()
-        digest.update(f"{kind}/{count}".encode())
-        return digest.hexdigest()
 
     def group(self) -> Group:
         """A new technique document; one that ends without measurements is left out."""
@@ -144,7 +151,7 @@ class Document:
         group.document["analyst"] = instrument
 
     def finish(self) -> Node:
-        """The whole document: fillers where the schema requires a key, unplaced cells kept, empty groups left out.
+        """The whole document, once: fillers where the schema requires a key, unplaced cells kept, empty groups left out.
 
         Raises Empty where there is no measurement at all.
         """
@@ -170,6 +177,7 @@ class Document:
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
         standardise(body, top)
+        self.groups.clear()  # they name their document: a circle that would hold all cells until the next collection
         return {"$asm.manifest": manifest, f"{name} aggregate document": body}
 
     def _device(self) -> Node:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import CUSTOM, Document, Group, Node, add_error, put
-from allotrope.grid import Turned
 from allotrope.labels import fold
 from allotrope.record import KEPT, MAPPED, UNREAD, Record, not_parsed, traced
 from allotrope.required import MEANING, NO_RESULT
@@ -205,8 +204,6 @@ class _Plan:
     def __init__(self, table: Table, rows: list[int]) -> None:
         self.table = table
         self.rows = rows
-        self.cells = [table.grid.rows[row] for row in rows]
-        self.turned: Turned | None = None
         self.columns: list[tuple[str, str, str | None, list[Any]]] = []
         self.required: list[tuple[Field, list[Any]]] = []
         self.failed: dict[int, list[tuple[str, str]]] = {}
@@ -292,8 +289,6 @@ class _Plan:
             )
         left = [at for at in range(len(self.rows)) if at not in lacking]
         self.rows = [self.rows[at] for at in left]
-        self.cells = [self.cells[at] for at in left]
-        self.turned = None
         self.columns = [(path, key, unit, [values[at] for at in left]) for path, key, unit, values in self.columns]
         return self.rows
 
@@ -337,18 +332,22 @@ class _Plan:
             return [v if v is None else traced(v, grid.cell(at).where) for at, v in zip(handles, values, strict=True)]
         return values
 
+    def _stretch(self) -> slice | None:
+        """The rows as one stretch, where no blank row parts them."""
+        rows = self.rows
+        return slice(rows[0], rows[-1] + 1) if rows and rows[-1] - rows[0] + 1 == len(rows) else None
+
     def _raw(self, column: int) -> Sequence[Any]:
         """The raw values of a column, None beyond the end of a short row."""
-        if self.turned is None:
-            self.turned = Turned(self.cells)
-        return self.turned.column(column)
+        grid, stretch = self.table.grid, self._stretch()
+        if stretch and column < len(grid.turned.columns):
+            return grid.turned.columns[column][stretch]
+        return [row[column] if column < len(row) else None for row in map(grid.rows.__getitem__, self.rows)]
 
     def _span(self, column: int) -> slice | None:
-        """The stretch of fates that the column has, where no blank row parts the rows."""
-        rows, width = self.rows, self.table.grid.width
-        if not rows or rows[-1] - rows[0] + 1 != len(rows):
-            return None
-        return slice(rows[0] * width + column, rows[-1] * width + column + 1, width)
+        """The fates that the column has, where no blank row parts the rows."""
+        stretch, width = self._stretch(), self.table.grid.width
+        return slice(stretch.start * width + column, (stretch.stop - 1) * width + column + 1, width) if stretch else None
 
     def _fates(self, column: int) -> bytes:
         """The fates of a column's cells, row by row."""

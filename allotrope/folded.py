@@ -9,9 +9,11 @@ closed-world checks: numbers finite, identifiers given once, data sources known,
 from __future__ import annotations
 
 import math
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
+from allotrope.alike import all_are
+from allotrope.alike import columns as columns_of
 from allotrope.places import OWN, PLAIN, REFERENCE, UNIT
 from allotrope.schema import is_iso_8601
 
@@ -90,15 +92,17 @@ class Folded:
 
     def _column(self, values: list[Any], place: Place) -> Classes:
         """Values of one place."""
-        kinds = set(map(type, values))
-        if len(kinds) == 1:
-            kind = next(iter(kinds))
+        kind = type(values[0])
+        if all_are(kind, values):
             if kind is str:
                 return self._texts(values, place) if place.text else (None, values[:1])
             if kind is dict:
                 return self._objects(values, place)
             if kind is list:
                 return self._lists(values, place)
+            kinds = {kind}
+        else:
+            kinds = set(map(type, values))
         if not kinds <= _SCALARS and not kinds <= _SCALARS | _PARTS:
             raise Suspect
         if kinds & _PARTS or (place.text and str in kinds and len(kinds) > 1):
@@ -117,8 +121,8 @@ class Folded:
         """Texts of which it matters what they say."""
         influence = place.influence
         if place.kind == UNIT or influence.by_value:
-            distinct = dict.fromkeys(values)
-            if place.kind == UNIT and not self._seen.issuperset(distinct):
+            distinct = set(values)
+            if place.kind == UNIT and not distinct <= self._seen:
                 self._note(values, place)
             if influence.by_value and len(distinct) > 1:
                 return _classes(values, values)
@@ -155,7 +159,7 @@ class Folded:
         count = len(values)
         if count < FEW or place.influence.strange:
             return range(count), [self._one(value, place) for value in values]
-        columns = _columns(values)
+        columns = columns_of(values)
         if columns is None:
             return _apart(values, map(tuple, values), lambda part: self._objects(part, place))
         base: dict[str, Any] = {}
@@ -187,6 +191,8 @@ class Folded:
             parts = (flat[at : at + CHUNK] for at in range(0, len(flat), CHUNK))
             return None, [[*chain.from_iterable(self._column(part, place.element)[1] for part in parts)]]
         classes, examples = self._column(flat, place.element)
+        if classes is None and not ordered and all(values):
+            return None, [examples]
         if classes is None:
             lengths = list(map(len, values))
             counts = lengths if ordered else list(map(bool, lengths))
@@ -198,16 +204,6 @@ class Folded:
         rows = [make(islice(rest, length)) for length in map(len, values)]
         whole, rows = _classes(rows, rows)
         return whole, [[examples[at] for at in row] for row in rows]
-
-
-def _columns(values: list[dict[str, Any]]) -> dict[str, list[Any]] | None:
-    """The values of each key, if all objects have the same keys."""
-    if len(set(map(len, values))) > 1:
-        return None
-    try:
-        return {key: [value[key] for value in values] for key in values[0]}
-    except KeyError:
-        return None
 
 
 def _classes(keys: Iterable[Any], values: list[Any]) -> tuple[Sequence[int] | None, list[Any]]:
@@ -223,19 +219,19 @@ def _classes(keys: Iterable[Any], values: list[Any]) -> tuple[Sequence[int] | No
 def _apart(values: list[Any], keys: Iterable[Any], look: Callable[[list[Any]], Classes]) -> Classes:
     """The classes of values that are looked at in parts, those of equal keys together."""
     keys = list(keys)
-    parts: dict[Any, list[Any]] = {key: [] for key in keys}
-    for value, key in zip(values, keys, strict=True):
-        parts[key].append(value)
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    which = list(map(numbers.__getitem__, keys))
+    parts: list[list[Any]] = [[] for _ in numbers]
+    for value, number in zip(values, which, strict=True):
+        parts[number].append(value)
     examples: list[Any] = []
-    first: dict[Any, int] = {}
-    within: dict[Any, Iterator[int]] = {}
-    for key, part in parts.items():
-        first[key] = len(examples)
+    slots: list[Iterator[int]] = []
+    for part in parts:
+        start = len(examples)
         classes, found = look(part)
-        if classes is not None:
-            within[key] = iter(classes)
+        slots.append(repeat(start) if classes is None else map(start.__add__, classes))
         examples += found
-    return [first[key] + (next(within[key]) if key in within else 0) for key in keys], examples
+    return [next(slots[number]) for number in which], examples
 
 
 def _finite(values: list[Any], kinds: set[Any]) -> None:
@@ -250,7 +246,7 @@ def _finite(values: list[Any], kinds: set[Any]) -> None:
 
 def _loose(values: Sequence[dict[str, Any]]) -> None:
     """Raise Suspect unless free-form objects hold only what JSON can, with finite numbers."""
-    if not {str}.issuperset(map(type, chain.from_iterable(values))):
+    if not all_are(str, chain.from_iterable(values)):
         raise Suspect
     flat = [*chain.from_iterable(map(dict.values, values))]
     while flat:

@@ -18,7 +18,7 @@ from allotrope.schema.unitlist import nearest, released
 from allotrope.sources import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from allotrope.places import Place
     from allotrope.schema.shapes import Shape
@@ -30,7 +30,7 @@ _OWNERS = {
 }
 
 
-def lint(asm: dict[str, Any], place: Place, units: frozenset[str]) -> tuple[tuple[Finding, ...], Any]:
+def lint(asm: dict[str, Any], place: Place, units: Collection[str]) -> tuple[tuple[Finding, ...], Any]:
     """Closed-world findings of a document, each class of fault listed at most `LIMIT` times; `units` are those of its schemas.
 
     With them the folded document, which is valid if the document is; None where it could not be folded.
@@ -48,7 +48,7 @@ def lint(asm: dict[str, Any], place: Place, units: frozenset[str]) -> tuple[tupl
     return tuple(walk.findings()), None
 
 
-def _told(asm: dict[str, Any], folded: Folded, units: frozenset[str]) -> Iterator[Finding]:
+def _told(asm: dict[str, Any], folded: Folded, units: Collection[str]) -> Iterator[Finding]:
     """The findings about keys and units that the quick pass has counted, each at its first place."""
     for place, count in folded.unknown.items():
         first = _first(asm, place.path, lambda _: True)
@@ -77,8 +77,8 @@ def _unknown_key(key: str, count: int, path: Path) -> Finding:
     return Finding("unknown-key", message, pointer(path), "warning")
 
 
-def _unknown_unit(unit: str, count: int, path: Path, units: frozenset[str]) -> Finding:
-    near = nearest(unit, units)
+def _unknown_unit(unit: str, count: int, path: Path, units: Collection[str]) -> Finding:
+    near = nearest(unit, frozenset(units))
     hint = f"; the nearest is {show(near)}" if near else ""
     message = f"found {show(unit)}{_again(count)}; expected a unit of the published lists{hint}"
     return Finding("unknown-unit", message, pointer(path), "warning")
@@ -91,7 +91,7 @@ def _again(count: int) -> str:
 class _Units:
     """The units of a document's schemas, and behind them those of every release."""
 
-    def __init__(self, units: frozenset[str]) -> None:
+    def __init__(self, units: Collection[str]) -> None:
         self._units = units
 
     def __contains__(self, unit: object) -> bool:
@@ -110,7 +110,7 @@ class _Place(NamedTuple):
 class _Walk:
     """One pass over a document with an explicit stack, so that depth costs no recursion."""
 
-    def __init__(self, units: frozenset[str]) -> None:
+    def __init__(self, units: Collection[str]) -> None:
         self._units = units
         self._found: dict[str, list[tuple[str, str]]] = {}
         self._count: dict[str, int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,8 @@ MOST_SHOWN = 400
 """Characters of what was found that an error shows: a workbook may have thousands of sheets."""
 _DATES = re.compile(r"([-/.])(?<=\d.)(\d{1,2})\1(\d{4}|\d{2})(?![\d.:/-])")
 """Dates in digits from their first mark on (digits are everywhere, marks are not)."""
-_DAY = re.compile(r"(?:^|[^\d.:/-])(\d{1,2})$")
-"""What stands before the first mark of a date; what looks like `3.12.08` is a version."""
+_DATE = re.compile(r"(?:^|[^\d.:/-])(\d{1,2})([-/.])(\d{1,2})\2(\d+)$")
+"""Such a date with what stands before its first mark."""
 _COMMA = re.compile(r",(?<=\d,)\d+(?:[eE][-+]?\d+)?[ ]*(?=$|[\r\t;|\"])", re.MULTILINE)
 _WHOLE = re.compile(r"(?:^|[\n\t;|\"])[ ]*([-+]?\d+)$")
 """The fraction of a number from its decimal comma on, and what stands before it."""
@@ -154,7 +155,7 @@ class Source:
         from allotrope.readers.xlsx import extent_of
 
         extent = extent_of(self.probe.sheet_xml(name))
-        grid = Dropped(name, self.locale, because, extent, lambda: self.probe.rows(name))
+        grid = Dropped(name, self.locale, because, extent, partial(self.probe.rows, name))
         self.adopt(grid, kind="workbook")
         return grid
 
@@ -218,8 +219,8 @@ class Source:
         return sign
 
     def _date_order(self, text: str) -> str:
-        seen = {(text[max(0, one.start() - 3) : one.start()], *one.groups()) for one in _DATES.finditer(text)}
-        dates = {(day[1], *rest) for before, *rest in seen if (day := _DAY.search(before))}
+        seen = {text[max(0, one.start() - 3) : one.end()] for one in _DATES.finditer(text)}
+        dates = {date.groups() for part in seen if (date := _DATE.search(part))}
         found = {date[:3] for date in dates if not (date[1] == "." and len(date[3]) == 2 and len(date[0] + date[2]) < 4)}
         firsts, seconds = [int(first) for first, _, _ in found], [int(second) for _, _, second in found]
         marks = {mark for _, mark, _ in found}

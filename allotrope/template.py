@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import segments
@@ -32,33 +31,13 @@ class Template:
 
     def rows(self, count: int) -> list[Node]:
         """The values of every row as a tree; what is empty leaves no trace."""
-        columns: dict[str, list[Any]] = {}
+        rows: list[Node] = [{} for _ in range(count)]
         for key, unit, values in self.leaves:
-            _merge(columns, key, values if unit is None else _quantities(values, unit))
+            for row, value in zip(rows, values, strict=True):
+                if value is not None:
+                    row[key] = value if unit is None else {"value": value, "unit": unit}
         for (key, is_list), branch in self.branches.items():
-            below = branch.rows(count)
-            _merge(columns, key, [[node] if node else None for node in below] if is_list else [node or None for node in below])
-        if not columns:
-            return [{} for _ in range(count)]
-        if len(columns) == 1:
-            [(name, values)] = columns.items()
-            return [{} if value is None else {name: value} for value in values]
-        names, rows = tuple(columns), zip(*columns.values(), strict=True)
-        gapped = [type(None) in set(map(type, values)) for values in columns.values()]
-        if not any(gapped):
-            return [*map(dict, map(zip, repeat(names), rows))]
-        marked = zip(gapped, columns.values(), strict=True)
-        stands = ([value is not None for value in values] if gap else [True] * count for gap, values in marked)
-        kinds = [*zip(*stands, strict=True)]
-        left = {kind: tuple(compress(names, kind)) for kind in set(kinds)}
-        return [*map(dict, map(zip, map(left.__getitem__, kinds), map(compress, rows, kinds)))]
-
-
-def _merge(columns: dict[str, list[Any]], key: str, values: list[Any]) -> None:
-    """Add a column; where there is one of that name, the later value goes before."""
-    old = columns.get(key)
-    columns[key] = values if old is None else [one if new is None else new for one, new in zip(old, values, strict=True)]
-
-
-def _quantities(values: list[Any], unit: str) -> list[Node | None]:
-    return [None if value is None else {"value": value, "unit": unit} for value in values]
+            for row, node in zip(rows, branch.rows(count), strict=True):
+                if node:
+                    row[key] = [node] if is_list else node
+        return rows

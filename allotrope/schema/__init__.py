@@ -84,7 +84,7 @@ def validate(asm: dict[str, Any]) -> tuple[Finding, ...]:
 
     manifest = manifest_of(asm)
     compiled = validator(manifest)
-    closed, folded = lint(asm, place(manifest), frozenset(units(manifest)))
+    closed, folded = lint(asm, place(manifest), units(manifest))
     told = frozenset(finding.where for finding in closed if finding.code in ("not-finite", "not-json"))
     try:
         if folded is not None and compiled.is_valid(folded):

@@ -63,7 +63,7 @@ DAMAGE: tuple[Callable[[Any, Any, random.Random], None], ...] = (drop, replace, 
 def walked(asm: dict[str, Any]) -> list[Finding]:
     """The closed-world findings of the walk alone."""
     manifest = schema.manifest_of(asm)
-    walk = linter._Walk(frozenset(schema.units(manifest)))
+    walk = linter._Walk(schema.units(manifest))
     walk.run(asm, schema.shape(manifest))
     walk.references()
     return list(walk.findings())
