@@ -67,7 +67,7 @@ def test_cells_are_let_go(vendor: str) -> None:
 
 
 def test_a_document_counts_as_old() -> None:
-    path = FIRST[sorted(FIRST)[0]]
+    path = FIRST[min(FIRST)]
     gc.collect()
     conversion = allotrope.convert(path)
     young = {id(one) for generation in (0, 1) for one in gc.get_objects(generation)}
@@ -80,6 +80,6 @@ def test_what_a_caller_has_frozen_stays_frozen() -> None:
     before = gc.get_freeze_count()
     assert before > FROZEN_AT_START
     gc.enable()
-    allotrope.convert(FIRST[sorted(FIRST)[0]])
+    allotrope.convert(FIRST[min(FIRST)])
     gc.disable()
     assert gc.get_freeze_count() > before - 100  # some may have ended meanwhile
