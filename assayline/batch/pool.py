@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import parent_process
+from threading import Thread
 from traceback import format_exception
 from typing import TYPE_CHECKING
 
@@ -12,18 +15,35 @@ from assayline.errors import WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from multiprocessing.process import BaseProcess
 
     from assayline.batch.plan import Item
 
 
 def _start(jobs: int) -> Executor:
     """Processes for several jobs, else a thread: both hand over whatever a file's conversion raised, bugs included."""
-    return ProcessPoolExecutor(jobs) if jobs > 1 else ThreadPoolExecutor(1)
+    return processes(jobs) if jobs > 1 else ThreadPoolExecutor(1)
+
+
+def processes(jobs: int) -> ProcessPoolExecutor:
+    """A pool of processes that end with this one, even if it is killed."""
+    return ProcessPoolExecutor(jobs, initializer=_watch_parent)
+
+
+def _watch_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _alone(item: Item, settings: Settings) -> Done:
     """Convert in a process of its own: for the files left when a process of the pool died, to find which one it was."""
-    with ProcessPoolExecutor(1) as pool:
+    with processes(1) as pool:
         return _answer(item, settings, pool.submit(convert_item, item, settings), alone=True)
 
 

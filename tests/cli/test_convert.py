@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -258,6 +261,28 @@ def test_a_killed_process_costs_one_file(exports, tmp_path, monkeypatch):
     done = list(pool.convert_all(make_plan([exports], tmp_path / "out"), Settings(), 2))
     assert [one.result.get("error", "") for one in done] == ["", "", "worker-died"]
     assert (tmp_path / "out" / "day 02" / "run02.csv.asm.json").is_file()
+
+
+WITH_TWO = """
+import os, sys, time
+from assayline.batch.pool import processes
+with processes(2) as pool:
+    print(*{pool.submit(os.getpid).result() for _ in range(50)}, flush=True)
+    jobs = [pool.submit(time.sleep, 300) for _ in range(2)]
+"""
+
+
+def test_no_process_outlives_a_batch_that_is_killed():
+    batch = subprocess.Popen([sys.executable, "-c", WITH_TWO], stdout=subprocess.PIPE, text=True)
+    assert batch.stdout is not None
+    workers = list(map(int, batch.stdout.readline().split()))
+    assert workers
+    batch.kill()
+    batch.wait()
+    closed, _, _ = select.select([batch.stdout], [], [], 60)
+    assert closed, f"{workers} still hold the pipe"
+    assert batch.stdout.read() == ""
+    batch.stdout.close()
 
 
 def _stumble(item: Item, settings: Settings) -> Done:
