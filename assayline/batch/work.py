@@ -71,7 +71,18 @@ def convert_item(item: Item, settings: Settings) -> Done:
     try:
         return _convert(item, settings)
     except DeclaredError as error:
-        return failure(item, error.code, str(error), error.status)
+        done = failure(item, error.code, str(error), error.status)
+        done.findings += _older(item, settings)
+        return done
+
+
+def _older(item: Item, settings: Settings) -> list[Finding]:
+    """With --force, what an earlier run wrote and this one should have replaced."""
+    if not settings.force or settings.dry_run:
+        return []
+    left = [str(place) for place in _places(item, settings).values() if place.exists()]
+    message = f"{', '.join(left)}: of an earlier run, left as before; it need not be what the file says now"
+    return [Finding("older-output", message, str(item.source), "warning")] if left else []
 
 
 def failure(item: Item, code: str, message: str, status: int) -> Done:

@@ -83,6 +83,18 @@ def test_what_is_there_is_no_failure_of_a_file(exports, tmp_path, assayline):
     assert "run01.csv: already there" in done.out
 
 
+def test_an_older_document_of_a_file_that_broke_is_named(exports, tmp_path, assayline):
+    source, out = exports / "day 01" / "run01.csv", tmp_path / "out"
+    assert assayline("convert", source, "-o", out).status == 0
+    source.write_text(source.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    done = assayline("convert", source, "-o", out, "--force")
+    assert done.status not in (0, 1)
+    assert "run01.csv.asm.json" in done.err
+    assert "of an earlier run" in done.err
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
 def test_nothing_is_overwritten_without_force(exports, tmp_path, assayline):
     source = exports / "day 01" / "run01.csv"
     out = tmp_path / "out"
