@@ -90,8 +90,15 @@ def run(options: argparse.Namespace) -> Outcome:
     proposal = propose(
         sample, options.name, options.vendor or vendor.title(), options.product or titled, _manifest(options.technique)
     )
-    proposal, told = advised(proposal, sample, golden_folder(options) / MAPPING, options)
-    proposal = replace(proposal, beats=known)
+    decided, told = advised(proposal, sample, golden_folder(options) / MAPPING, options)
+    if decided is proposal and not (proposal.techniques or options.technique):
+        raise BadUsage(
+            what=f"the technique of {options.sample}",
+            found="labels of which no word speaks for one",
+            expected=f"--technique with one of {', '.join(TECHNIQUES)}",
+            next="Name the nearest one; what its schema does not know is kept as custom information.",
+        )
+    proposal = replace(decided, beats=known)
     path, golden = options.to / f"{options.name}.py", golden_folder(options) / options.sample.name
     places = [golden, *(golden.with_name(golden.name + ending) for ending in (".asm.json", ".ledger.json"))]
     for place in (path, *places):
@@ -160,7 +167,7 @@ def _outcome(proposal: Proposal, trial: Trial, path: Path, golden: Path) -> Outc
 def _told(proposal: Proposal) -> list[str]:
     """The choices for a person: technique and alternatives, then column by column."""
     lines = []
-    for manifest, points, words in proposal.techniques[:3] or ((proposal.manifest, 0, "nothing speaks for one"),):
+    for manifest, points, words in proposal.techniques[:3]:
         chosen = "technique" if manifest == proposal.manifest else "     else"
         lines.append(f"{chosen}: {manifest} (score {points}: {words})")
     if all(manifest != proposal.manifest for manifest, _, _ in proposal.techniques[:3]):

@@ -184,8 +184,12 @@ _POWERS = ("10^6", "x10^6", "×10^6", "(x10^6)", "e6")
 UNITS = {f"{power}{cells}/ml": "10^6 cells/mL" for power in _POWERS for cells in (" cells", "")} | {
     "m/ml": "10^6 cells/mL", "°c": "degC", "c": "degC", "sec": "s", "seconds": "s", "minutes": "min", "hours": "h", "hrs": "h",
     "um": "μm", "microns": "μm", "micron": "μm", "percent": "%", "ul": "μL", "ug/ml": "μg/mL", "ng/ul": "ng/μL",
-    "a.u.": "(unitless)", "mosm": "mosm/kg",
+    "a.u.": "(unitless)", "mosm": "mosm/kg", "au": "mAU", "od": "mAU",
 }  # fmt: skip
-"""Units as labels write them, folded → as the schemas do."""
+"""Units as labels write them, folded → as the schemas do; absorbance is in mAU, whatever its numbers (`unit-convention`)."""
 IMPLIED = {"10^6 cells/mL": frozenset({"cell", "density"})}
 """Words that a unit says, which labels then leave out: `Viable (x10^6) cells/mL`."""
+UNSAID = ("(unitless)", "cell", "mAU")
+"""Units that labels leave out: of ratios, of counts, and of absorbance, for which the schemas know no other."""
+OF_SETTINGS = frozenset({"detector", "setting"})
+"""Words of the schemas that labels leave out: `Wavelength (nm)`; a guess, since a label may mean something else."""

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from allotrope.labels import fold
 from allotrope.schema import shape, units
 from allotrope.technique import TECHNIQUES
-from assayline.sketch.hints import ANALYSTS, DEVICE, HINTS, IDENTIFIERS, IMPLIED, SAME, TIMES, UNITS, Hint, scores
+from assayline.sketch.hints import (
+    ANALYSTS,
+    DEVICE,
+    HINTS,
+    IDENTIFIERS,
+    IMPLIED,
+    OF_SETTINGS,
+    SAME,
+    TIMES,
+    UNITS,
+    UNSAID,
+    Hint,
+    scores,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +133,7 @@ class Schema:
     def symbol(self, unit: str, allowed: tuple[str, ...]) -> str:
         """The schema's symbol for a unit as a label writes it; empty where it is none of those allowed."""
         if not unit:
-            return "(unitless)" if "(unitless)" in allowed else "cell" if allowed == ("cell",) else ""
+            return next((symbol for symbol in UNSAID if symbol in allowed and (symbol == UNSAID[0] or len(allowed) == 1)), "")
         choices = allowed or tuple(self.symbols)
         for wanted in (unit, UNITS.get(_plain(unit).casefold(), unit)):
             exact = [symbol for symbol in choices if _plain(symbol) == _plain(wanted)]
@@ -173,14 +186,19 @@ def _quantity(column: Column, schema: Schema, hint: Hint) -> Choice:
         have = _words(re.sub(r"\(.*?\)", "", path.rpartition("/")[2]))
         said = wanted | IMPLIED.get(symbol, frozenset()) if wanted else wanted
         share = len(said & have) / len(said | have) if said | have else 0.0
+        if share < CLOSE and said and said == have - OF_SETTINGS:
+            share = CLOSE
         if symbol and share > best[0]:
             best = (share, path, symbol)
     share, path, symbol = best
     required = path.rpartition("/")[2] in hint.required
     if share == 1.0:
-        return Choice(column.label, path, symbol, required=required, certainty=SURE, because="label and unit are the schema's")
+        because = (
+            "label and unit are the schema's" if column.unit else f"the label is the schema's, in {symbol} where none is said"
+        )
+        return Choice(column.label, path, symbol, required=required, certainty=SURE, because=because)
     if share >= CLOSE:
-        because = f"{share:.0%} of the words, and the unit, are the schema's"
+        because = f"about {share:.0%} of the words, and the unit, are the schema's"
         return Choice(column.label, path, symbol, certainty=GUESSED, because=because)
     return Choice(column.label, because="no quantity of the schema has this name and unit")
 

@@ -135,6 +135,32 @@ def test_a_workbook(tmp_path, assayline):
     assert not (done.status == 0) ^ result["valid"]
 
 
+def test_absorbance_needs_no_unit_and_a_setting_is_a_guess(tmp_path, assayline):
+    sample = tmp_path / "spectra.csv"
+    sample.write_text("Sample ID,Time,Absorbance,Wavelength (nm)\nS1,2024-01-02 10:00:00,0.51,600\n", encoding="utf-8")
+    done = assayline("new", "instrument", "acme_light", sample, "--to", tmp_path / "out", "--json")
+    assert done.status == 0
+    choices = {one["label"]: one for one in done.envelope["results"][0]["proposal"]["columns"]}
+    assert [choices["Absorbance"][key] for key in ("path", "unit", "certainty")] == ["absorbance", "mAU", "sure"]
+    assert choices["Wavelength (nm)"]["path"] == "device control/detector wavelength setting"
+    assert choices["Wavelength (nm)"]["certainty"] == "guessed"
+
+
+def test_labels_that_speak_for_no_technique_need_one(tmp_path, assayline):
+    sample = tmp_path / "mixer.csv"
+    sample.write_text("Batch;Feed rate (mL/min);Torque (N m)\nB1;1.2;3.4\n", encoding="utf-8")
+    done = assayline("new", "instrument", "acme_mixer", sample, "--to", tmp_path / "out", "--json")
+    assert done.status == 2
+    assert "--technique" in done.out
+    assert not (tmp_path / "out").exists()
+    named = assayline(
+        "new", "instrument", "acme_mixer", sample, "--to", tmp_path / "out", "--technique", "liquid-handler", "--json"
+    )
+    ledger = named.envelope["results"][0]["ledger"]
+    assert named.envelope["results"][0]["proposal"]["manifest"].startswith("liquid-handler/")
+    assert ledger["cells"] == ledger["mapped"] + ledger["kept"] + ledger["ignored"] == 6
+
+
 def test_what_is_no_table_or_known_or_named_wrongly_is_refused(sample, tmp_path, assayline, shared):
     page = tmp_path / "page.xml"
     page.write_text("<?xml version='1.0'?><run a='1'/>")
