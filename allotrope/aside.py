@@ -46,9 +46,12 @@ def rows_as_text(grid: Grid, rows: Iterable[int], title: str) -> dict[str, str]:
     return kept
 
 
-def repeats(first: Record, record: Record, labels: Iterable[str]) -> None:
-    """Settle the cells of a row that say again what the first row said of instrument or run; what differs is left unread."""
+def repeats(first: Record, record: Record, labels: Iterable[str], because: str = "") -> None:
+    """Settle the cells of a record that say again what the first one said; what differs is left unread.
+
+    They are mapped, or left out for a reason.
+    """
     for label in labels:
         cell = record.cell(label)
         if cell and cell.text == first.peek(label):
-            cell.mapped()
+            cell.ignore(because) if because else cell.mapped()

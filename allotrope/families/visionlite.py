@@ -119,7 +119,9 @@ def _scan(source: Source, document: Document, grid: Grid, first: int) -> None:
         raise source.damaged(f"line {grid.line(first)}", f"{len(facts)} fields", "file, sample, analyst and time")
     group = document.group()
     node = group.measurement(DEVICE)
-    facts[0].ignore("repeats the name of the file")
+    if facts[0].text == source.name:
+        facts[0].ignore("repeats the name of the file")
+    put(group.node, CUSTOM, {"file name": facts[0].keep()} if facts[0] and not grid.fates[facts[0].handle] else {})
     put(node, "sample document/sample identifier", facts[1].as_text())
     put(group.document, "analyst", facts[2].as_text())
     put(group.node, "measurement time", facts[3].as_time() if moment(facts[3].value, grid.locale) else None)

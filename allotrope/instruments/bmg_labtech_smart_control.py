@@ -6,7 +6,7 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from allotrope.aside import leave_out, set_aside
+from allotrope.aside import leave_out, rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.errors import Unsupported
@@ -74,9 +74,12 @@ def read(source: Source) -> Document:
         put(node, CUSTOM, record.rest())
     views = [grid for name, grid in sheets.items() if name not in (PROTOCOL, TABLE)]
     leave_out(document, views, "a view of values that the table of wells holds")
+    said = {text for row in range(len(sheets[PROTOCOL].rows)) for text in sheets[PROTOCOL].texts(row)}
     for row in range(first):
         for cell in table.cells(row):
-            cell.ignore("repeats the protocol")
+            if cell.text in said:
+                cell.ignore("repeats the protocol")
+    put(document.aggregate, CUSTOM, rows_as_text(table, range(first), table.name))
     return document
 
 

@@ -147,7 +147,8 @@ def _time(record: Record) -> str | None:
     found = moment(f"{stamp}{zone}", locale)
     if found is not None:
         record.text("Date time")
-        record.text("Time zone offset")
+        if offset:
+            record.text("Time zone offset")
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from allotrope.aside import leave_out, rows_as_text, set_aside
+from allotrope.aside import leave_out, repeats, rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put, quantity
 from allotrope.field import Field, apply
@@ -37,19 +37,22 @@ def read(source: Source) -> Document:
     if information is None or DATABASE not in sheets or not sheets[DATABASE].rows:
         raise source.damaged("the sheets", ", ".join(sheets) or "none", f"the sheets 'Plate Information' and {DATABASE!r}")
     document = source.document()
-    analyst = facts(document, information)
+    plate = plate_facts(information)
+    analyst = facts(document, plate)
     table = wells(sheets[DATABASE])
     groups: dict[str, Group] = {}
+    firsts: dict[str, Record] = {}
     for record in table.records():
         if not record.peek("Read Date") or not record.peek("Machine ID"):
             unread(document, record)
             continue
         well = record.peek("Well")
         if well not in groups:
-            groups[well] = document.group()
+            groups[well], firsts[well] = document.group(), record
             start(groups[well], record, analyst)
-        record.ignore("Machine ID", because="stands with the plate's information")
-        record.ignore("Read Date", "Saved Date", because="stands with the first row of the well")
+        if record.peek("Machine ID") in (plate.peek("Machine ID"), document.device["equipment serial number"]):
+            record.ignore("Machine ID", because="stands with the plate's information")
+        repeats(firsts[well], record, ("Read Date", "Saved Date"), "stands with the first row of the well")
         measure(document, groups[well].measurement(), record)
     if not groups:
         raise source.empty(DATABASE, "no row with a read date and a machine", "at least one well")
@@ -60,10 +63,14 @@ def read(source: Source) -> Document:
     return document
 
 
-def facts(document: Document, grid: Grid) -> str | None:
-    """Device and data system from the information sheet, whose labels stand in its first filled column; returns who saved."""
+def plate_facts(grid: Grid) -> Record:
+    """The information sheet, whose labels stand in its first filled column."""
     column = min((cell.handle % grid.width for row in range(len(grid.rows)) for cell in grid.cells(row)), default=0)
-    record = grid.pairs(range(len(grid.rows)), column, column + 1)
+    return grid.pairs(range(len(grid.rows)), column, column + 1)
+
+
+def facts(document: Document, record: Record) -> str | None:
+    """Device and data system from the plate's information; returns who saved."""
     machine = record.text("Machine ID") or ""
     parts = re.fullmatch(r"(.*?[^\W\d_]|\S.*(?=\s)|)\W*(\d+)", machine)
     document.device["model number"] = (parts[1] if parts else machine) or None

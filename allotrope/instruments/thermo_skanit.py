@@ -119,7 +119,8 @@ class Session:
             put(document.system, CUSTOM, said.keep(*(part.label for part in said if not MODULES.fullmatch(part.label))))
         self.time = session.time("Execution time") or grid.at(2, 0).as_time()
         self.name = (session.text("Session name") or grid.at(1, 0).as_text() or "").replace(".skax", "") or None
-        session.ignore("Executed with", because="repeats the software of the report")
+        if session.peek("Executed with") == software:
+            session.ignore("Executed with", because="repeats the software of the report")
         self.custom = session.rest()
         self.groups: dict[tuple[str, str], Group] = {}
         self.nodes: dict[tuple[str, int | float | None, str], Node] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.aside import rows_as_text, set_aside
+from allotrope.aside import repeats, rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.families.luminex.document import CALCULATED, STATISTICS
@@ -141,7 +141,7 @@ def read_flat(document: Document, grid: Grid, header: int) -> Run:
     run.plate_wells = next((size for size in PLATE_SIZES if count <= size), None)
     for record in records:
         if record.peek("WELL LOCATION") or record.peek("SAMPLE ID"):
-            run.wells.append(well(record, columns))
+            run.wells.append(well(record, records[0], columns))
         else:
             set_aside(document, record, "a row without a well and without a sample")
     put(document.aggregate, CUSTOM, rows_as_text(grid, range(footer, len(grid.rows)), "Signature"))
@@ -172,12 +172,9 @@ def facts(document: Document, run: Run, first: Record) -> None:
             run.custom[name] = cell.keep()
 
 
-def well(record: Record, columns: Columns) -> Well:
-    """One row."""
-    for label in (*REPEATED, *CUSTOM_NAMES, *columns.repeated):
-        cell = record.cell(label)
-        if cell and not record.store.fates[cell.handle]:
-            cell.ignore("the same in every row")
+def well(record: Record, first: Record, columns: Columns) -> Well:
+    """One row; what it repeats of the first one is left out, what it says otherwise is its own custom information."""
+    repeats(first, record, (*REPEATED, *CUSTOM_NAMES, *columns.repeated), "the same in every row")
 
     def value(section: str, name: str) -> Cell | None:
         label = columns.of.get((section, name))

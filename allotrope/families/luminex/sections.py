@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allotrope.aside import rows_as_text, set_aside
+from allotrope.aside import repeats, rows_as_text, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.families.luminex.document import CALCULATED, STATISTICS
@@ -48,6 +48,10 @@ def read_sections(document: Document, grid: Grid) -> Run:
         section(document, grid, range(title, following), sections, run)
     if "Count" not in sections:
         raise source.damaged("the sections", f"{', '.join(sections) or 'none'}", "the section 'Count' among them")
+    for place, counted in sections["Count"].items():
+        for name, records in sections.items():
+            if name != "Count" and place in records:
+                repeats(counted, records[place], REPEATED, "repeats the section 'Count'")
     messages = warnings(grid, titles)
     wells(run, sections, messages)
     leftovers(document, grid, titles)
@@ -161,8 +165,6 @@ def section(document: Document, grid: Grid, rows: range, sections: dict[str, Sec
             cell = record.cell("Location")
             if cell:
                 cell.mapped()
-            if name != "Count":
-                record.ignore(*REPEATED, because="repeats the section 'Count'")
 
 
 def beads(record: Record, run: Run) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from allotrope.columns import ABSENT, Columns, positions_by
 from allotrope.cube import cube
 from allotrope.envelope import CUSTOM, put
-from allotrope.record import MAPPED, Record
+from allotrope.record import KEPT, MAPPED, Record
 from allotrope.required import missed
+from allotrope.values import text_of
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -65,7 +66,13 @@ def partitions(
             *(f"{dye}_target" for dye in dyes),
             *(f"{dye}_threshold" for dye in dyes),
         ]
-        columns.settle(at, [*measured, *sample, *well, *run], MAPPED)
+        settled = [*measured, *sample, *well, *run]
+        columns.settle(at, settled, MAPPED)
+        for label in labels:
+            values = columns.raw(label)
+            if label not in settled and any(values[place] != values[at[0]] for place in at):
+                put(group.measurements[0], CUSTOM, {label: "\t".join(text_of(values[place]) for place in at)})
+                columns.settle(at, [label], KEPT)
         put(group.measurements[0], CUSTOM, first.rest())
         columns.ignore(at, labels, "repeats the first partition of the well")
 

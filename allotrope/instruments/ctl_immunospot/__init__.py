@@ -82,7 +82,7 @@ def read(source: Source) -> Document:
     spread = histogram(grid, found[0])
     for row in range(first, len(grid.rows)):
         for cell in grid.cells(row):
-            if not grid.fates[cell.handle]:
+            if not grid.fates[cell.handle] and cell.handle not in grid.unparsed:
                 cell.ignore("legend or rule of a table")
     if not tables or not tables[0].wells:
         raise source.empty(f"line {found[0] + 1}", "a table without values", "at least one well")

@@ -137,7 +137,7 @@ def _reading(grid: Grid, rows: list[int], wavelength: int, wells: dict[str, Cell
             reading.time = seconds(first.text)
         if second:
             reading.degrees = second if second.number else None
-            if not second.number:
+            if second.number == 0 or second.text.casefold() == "nan":
                 second.ignore("no temperature was read")
         if first or second:
             break

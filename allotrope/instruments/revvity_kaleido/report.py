@@ -162,7 +162,8 @@ class Report:
         system["software version"] = version[0] if version else None
         time = information.time("Measurement Started")
         method, experiment = information.text("Protocol Signature"), information.text("Measurement Signature")
-        information.ignore("Barcode", because="repeats the barcode of the results")
+        if information.peek("Barcode") == self.barcode:
+            information.ignore("Barcode", because="repeats the barcode of the results")
         protocol = {label.lower(): value for label, value in information.keep(*PROTOCOL).items()}
         documents = controls(self.mode, self.kind, self.settings, self.information)
         custom = self.settings.rest()
@@ -218,7 +219,7 @@ class Report:
             feature["data source aggregate document"] = {"data source document": [source]}
             cell = wells.get(well)
             put(feature, "image feature result", quantity(cell.as_number() if cell else None, "(unitless)"))
-            if cell and "image feature result" not in feature:
+            if cell and cell.text.casefold() == "nan":
                 cell.ignore("NaN: the analysis has no result")
             found.append(feature)
         if found:

@@ -171,7 +171,9 @@ def measure(document: Document, node: Node, record: Record, run: Run, columns: C
     for found in record:
         if found and found.text in ABSENT and not record.store.fates[found.handle]:
             found.ignore("stands for no value")
-    record.ignore("Instrument ID", because="the same in every row")
+    device = record.cell("Instrument ID")
+    if device and device.text == document.device["device identifier"]:
+        device.ignore("the same in every row")
     put(node, CUSTOM, record.rest())
 
 

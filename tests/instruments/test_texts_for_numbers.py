@@ -1,0 +1,65 @@
+"""A text where a number was is in the document, in a finding, or left out for a reason that holds for any value: never lost."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from instruments_shared import CASES
+
+import allotrope
+from allotrope.convert import reader
+from allotrope.record import IGNORED, Leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from instruments_shared import Case
+
+    from allotrope.record import Store
+
+TEXTS = [case for case in CASES if case.path.suffix.lower() in (".txt", ".csv", ".tsv", ".asc")]
+NUMBER = re.compile(rb"(?<=[\t,;])-?\d+[.]\d+(?=[\t,;\r\n])")
+WORD = b"abcq"
+SAYS = re.compile(r"repeats|the same|stands for|stands with|no result|was read|without a value")
+"""Reasons that say what the value is."""
+
+
+def cells(store: Store) -> Iterator[tuple[int, object]]:
+    """Every cell of a store with its value."""
+    values = store.values if isinstance(store, Leaves) else [store.value(handle) for handle in range(len(store.fates))]
+    return enumerate(values)
+
+
+def reasons(stores: list[Store]) -> list[str]:
+    """Why the cells that hold the word were left out; a cell that was not is the text `mapped or kept`."""
+    found = []
+    for store in stores:
+        store.settle()
+        fates = [store.fates[handle] for handle, value in cells(store) if isinstance(value, str) and WORD.decode() in value]
+        found += [store.reasons[fate - IGNORED] if fate >= IGNORED else "mapped or kept" for fate in fates]
+    return found
+
+
+@pytest.mark.parametrize("export", TEXTS, ids=[case.name for case in TEXTS])
+def test_a_text_in_place_of_a_number(export: Case) -> None:
+    data = export.path.read_bytes()
+    chance = random.Random(zlib.crc32(export.name.encode()))
+    numbers = list(NUMBER.finditer(data))
+    for one in chance.sample(numbers, min(12, len(numbers))):
+        changed = io.BytesIO(data[: one.start()] + WORD + data[one.end() :])
+        changed.name = export.path.name  # type: ignore[misc]
+        try:
+            source, asm = reader(changed, export.vendor)(None)
+        except allotrope.AllotropeError:
+            continue
+        place = f"line {data.count(b'\n', 0, one.start()) + 1}, where {one[0].decode()} was"
+        told = any(WORD.decode() in finding.message for finding in source.findings)
+        if WORD.decode() not in str(asm) and not told:
+            left = reasons(source.stores)
+            assert left, place
+            assert not [reason for reason in left if reason == "mapped or kept" or SAYS.search(reason)], f"{place}: {left}"
