@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from allotrope.aside import rows_as_text
 from allotrope.cube import cube
 from allotrope.custom import AGGREGATE, CUSTOM
 from allotrope.envelope import put, quantity
@@ -80,13 +81,16 @@ def read(source: Source) -> Document:
     for header, title in zip(found, titles, strict=True):
         tables += plates(source, grid, header, grid.cells(title))
     spread = histogram(grid, found[0])
+    odd = rows_as_text(grid, spread.rows, "Histogram")
     for row in range(first, len(grid.rows)):
         for cell in grid.cells(row):
-            if not grid.fates[cell.handle] and cell.handle not in grid.unparsed:
+            if not grid.fates[cell.handle]:
                 cell.ignore("legend or rule of a table")
     if not tables or not tables[0].wells:
         raise source.empty(f"line {found[0] + 1}", "a table without values", "at least one well")
-    return place(source, facts, tables, plate_code(grid, titles[0]), spread)
+    document = place(source, facts, tables, plate_code(grid, titles[0]), spread)
+    put(document.aggregate, CUSTOM, odd)
+    return document
 
 
 def plate_code(grid: Grid, title: int) -> str | None:
@@ -118,8 +122,8 @@ def place(source: Source, facts: Facts, tables: list[Table], code: str | None, s
         node["sample document"] = {"sample identifier": f"{plate}_{well}" if plate else well, "location identifier": well}
         put(node, "sample document/well plate identifier", plate or None)
         processed(document, node, tables, well, settings)
-        if well in spread[1]:
-            distribution(node, spread[0], *spread[1][well])
+        if well in spread.wells:
+            distribution(node, spread.bins, *spread.wells[well])
     return document
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allotrope.families.plate import row_index
 from allotrope.record import KEPT
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from allotrope.source import Source
 
 
-Histogram = tuple[list[int | float], dict[str, tuple[Any, list[Any]]]]
-"""Bins, and by well the count of all spots and the counts of the bins, None for a bin without a cell."""
+class Histogram(NamedTuple):
+    """The histogram of spot sizes, and the rows of the text that it was read from."""
+
+    bins: list[int | float]
+    wells: dict[str, tuple[Any, list[Any]]]
+    """By well the count of all spots and the counts of the bins, None for a bin without a cell."""
+    rows: list[int]
 
 
 class Table:
@@ -117,20 +122,22 @@ def histogram(grid: Grid, start: int) -> Histogram:
     """Bins of the histogram, and for every well the count of spots (left of the first bin) and the counts of the bins."""
     title = next((row for row in range(start, len(grid.rows)) if any("Histogram" in text for text in grid.texts(row))), None)
     if title is None or title + 1 >= len(grid.rows):
-        return [], {}
+        return Histogram([], {}, [])
     grid.structure(title)
-    grid.structure(title + 1)
     edges = [cell for cell in grid.cells(title + 1) if cell.as_number() is not None]
     if not edges:
-        return [], {}
+        return Histogram([], {}, [])
+    grid.structure(title + 1, last=edges[0].handle % grid.width - 1)
     bins = [cell.as_number() or 0 for cell in edges]
     found: dict[str, tuple[Any, list[Any]]] = {}
+    rows = [title + 1]
     for row in range(title + 2, len(grid.rows)):
         well = re.fullmatch(r"[A-Z]{1,2}\d{1,2}", grid.text(row))
         if well:
             grid.at(row, 0).mapped()
+            rows.append(row)
             counts = [grid.at(row, cell.handle % grid.width).as_number() for cell in edges]
             found[well[0]] = (grid.at(row, 1).as_number() if edges[0].handle % grid.width > 1 else None, counts)
         elif found and not grid.blank(row):
             break
-    return bins, found
+    return Histogram(bins, found, rows)
