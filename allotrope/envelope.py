@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from allotrope.source import Source
     from allotrope.technique import Technique
 
+ERRORS = "error aggregate document"
 NOT_AVAILABLE = "N/A"
 """The filler of an identifier that the schema requires and the source lacks (`technique.py` lists which). A time is filled with
 the file's modification time. Each use is a `filled-required` finding; `required.py` has the
@@ -76,7 +77,7 @@ def quantity(value: float | None, unit: str) -> Node | None:
 def add_error(node: Node, message: str | None, feature: str | None = None) -> None:
     """Add an error document to a measurement (or to another node that may hold one); None adds nothing."""
     if message:
-        errors = node.setdefault("error aggregate document", {}).setdefault("error document", [])
+        errors = node.setdefault(ERRORS, {}).setdefault("error document", [])
         errors.append({"error": message} | ({"error feature": feature} if feature else {}))
 
 
@@ -176,6 +177,7 @@ class Document:
         self._fill(body, groups)
         for (key, filler), count in self._filled.items():
             self.source.filled(key, filler, count)
+        self._errors(groups)
         standardise(body, top)
         self.groups.clear()  # they name their document: a circle that would hold all cells until the next collection
         return {"$asm.manifest": manifest, f"{name} aggregate document": body}
@@ -241,6 +243,14 @@ class Document:
                     for part in control:
                         for key in technique.control:
                             self.fill(part, key)
+
+    def _errors(self, groups: list[Group]) -> None:
+        """Say how many measurements carry errors: what the instrument could not measure, or a cell that is no number."""
+        stated = [node[ERRORS] for group in groups for node in group.measurements if ERRORS in node]
+        if stated:
+            first = stated[0]["error document"][0]
+            of = f" ({first['error feature']})" if "error feature" in first else ""
+            self.source.find("with-errors", f"{len(stated)} measurements carry errors, first {first['error'].strip()[:60]!r}{of}")
 
     def _no_count(self, node: Node) -> None:
         """A plate of which nothing tells how many wells it has: the quantity without a result."""

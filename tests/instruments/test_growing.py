@@ -82,7 +82,7 @@ def test_one_file_is_a_format(acme: Path) -> None:
     assert kept == {"Operator": "Ann"}
     assert {entry["datum label"]: entry["scalar string datum"] for entry in custom_of(body)} == {"line 4 field 1": "S3\tlow"}
     told = {finding.code: finding for finding in conversion.findings}
-    assert set(told) == {"decimal-sign", "filled-required", "left-out", "kept-unplaced", "not-parsed"}
+    assert set(told) == {"decimal-sign", "filled-required", "left-out", "kept-unplaced", "not-parsed", "with-errors"}
     assert told["left-out"].where == "line 4 field 1"
 
 
