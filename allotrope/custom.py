@@ -20,6 +20,8 @@ KINDS: dict[type, str] = {
     float: "scalar double datum",
 }
 """The key of a scalar by its type."""
+MANY = 8
+"""So many nodes are sooner looked at label by label."""
 Node = dict[str, Any]
 
 
@@ -62,7 +64,7 @@ def _branches(shape: Shape) -> bool:
 
 def _listed(customs: list[Node]) -> list[list[Node]]:
     """The entries of many nodes: label by label where all have the same labels, each with scalars of one type."""
-    found = columns(customs)
+    found = columns(customs) if len(customs) >= MANY else None
     kinds = {label: type(values[0]) for label, values in (found or {}).items()}
     if not found or not all(kinds[label] in KINDS and all_are(kinds[label], values) for label, values in found.items()):
         return [entries(custom) for custom in customs]

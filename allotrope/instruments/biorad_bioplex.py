@@ -12,6 +12,8 @@ from allotrope.signature import Signature, root, text
 from allotrope.values import number
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from allotrope.envelope import Document
     from allotrope.envelope import Node as Part
     from allotrope.readers.tree import Node
@@ -64,6 +66,12 @@ class Member:
                 self.errors.append((ERRORS.get(code, f"Error code {code}"), self.names[region]))
             self.analytes[region] = analyte.rest()
         self.custom = well.rest()
+        self.placed = False
+
+    def others(self, regions: Container[str]) -> dict[str, Any]:
+        """Custom information of the analytes of other regions, each under its name."""
+        other = [(self.names[region], kept) for region, kept in self.analytes.items() if region not in regions]
+        return {f"{name} > {label}": value for name, kept in other for label, value in kept.items()}
 
 
 def place(well: Node) -> str | None:
@@ -80,6 +88,7 @@ def read(source: Source) -> Document:
         raise source.damaged(top.name, ", ".join(node.name for node in top.nodes) or "nothing", "the elements Wells and Samples")
     document = source.document()
     members: dict[str, Member] = {}
+    twice: list[tuple[str | None, Member]] = []
     for sample in [sample for kind in samples.nodes for sample in kind.nodes]:
         own = [(place(well), Member(sample, well)) for group in sample.all("MemberWells") for well in group.all("MemberWell")]
         sample.record.text("Label")
@@ -88,7 +97,10 @@ def read(source: Source) -> Document:
         shared = sample.rest()
         for name, member in own:
             member.custom = shared | member.custom
-            members[name or ""] = member
+            if name is None or name in members:
+                twice.append((name, member))
+            else:
+                members[name] = member
     facts = top.record
     plate = top.child("PlateDimensions")
     shared_group = {
@@ -101,10 +113,24 @@ def read(source: Source) -> Document:
         put(document.aggregate, CUSTOM, {f"plate {label}": value for label, value in plate.record.rest().items()})
     for well in wells.all("Well"):
         measure(document, well, members, shared_group)
+    unplaced(document, [(name, member) for name, member in (*members.items(), *twice) if not member.placed])
     document.system["software version"] = facts.text("BioPlexManagerVersion")
     put(document.device, CUSTOM, facts.rest())
     put(document.aggregate, CUSTOM, top.rest())
     return document
+
+
+def unplaced(document: Document, left: list[tuple[str | None, Member]]) -> None:
+    """Keep what the samples say of wells that the plate has not (or of a well that another sample has), and say so."""
+    for name, member in left:
+        said = {"sample identifier": member.label} | member.custom | member.others(())
+        put(document.aggregate, CUSTOM, {f"{name or 'no well'} {label}": value for label, value in said.items()})
+    if left:
+        name, member = left[0]
+        message = (
+            f"{len(left)} wells of samples are none of the plate's, first {name} of {member.label!r}; kept as custom information"
+        )
+        document.source.find("sample-without-well", message, level="warning")
 
 
 def measure(document: Document, well: Node, members: dict[str, Member], shared: dict[str, Any]) -> None:
@@ -125,6 +151,7 @@ def measure(document: Document, well: Node, members: dict[str, Member], shared: 
     put(node, "assay bead count", well.record.number("TotalEvents"), "#")
     settings(document, well, node, group.node)
     if member:
+        member.placed = True
         described = {"sample identifier": member.label, "sample role type": member.role, "description": member.description}
         for key, value in described.items():
             put(node, f"sample document/{key}", value or None)
@@ -139,6 +166,8 @@ def measure(document: Document, well: Node, members: dict[str, Member], shared: 
     analytes = [analyte(document, bead, member) for bead in chosen]
     if analytes:
         node["analyte aggregate document"] = {"analyte document": analytes}
+    if member:
+        put(node, CUSTOM, member.others({one["assay bead identifier"] for one in analytes}))
     well.record.ignore("WellNo", because="row and column name the well")
     put(group.node, CUSTOM, repeated | well.rest())
 
