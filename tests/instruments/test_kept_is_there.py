@@ -1,27 +1,44 @@
-"""What the ledger calls kept stands in the document: every number of a kept cell, as a number or within a text."""
+"""What the ledger calls kept or mapped stands in the document: every number, be it in a text or in another unit."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from instruments_shared import scalars
 
 from allotrope.convert import reader
-from allotrope.record import KEPT
+from allotrope.record import KEPT, MAPPED
 from allotrope.values import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from instruments_shared import Case
 
-WORD = re.compile(r"[^\s,;:=<>()\[\]%]+")
+    from allotrope.source import Source
+
+FACTORS = (1, 1e-6, 1e-3, 0.01, 0.1, 10, 100, 1000, 1e6, 60, 1 / 60, 3600)
+"""From the units of files to those of schemas."""
+SHAPING = {"moldev_softmax_pro": 1.3}
+"""Numbers that say how a file is to be read: the version of the form of a SoftMax Pro text."""
+WORD = re.compile(r"[^\s;:=<>()\[\]%]+")
+BITS = re.compile(r"/word \d+$")
+"""Parts of a binary stream, which need not be numbers at all."""
 
 
 def in_document(asm: dict[str, Any]) -> set[str]:
     """Every number and word of a document; numbers in one form."""
     values = [value for _, value in scalars(asm)]  # no set: False would stand for 0
-    words = {word for value in values if isinstance(value, str) for word in (value.strip(), *WORD.findall(value))}
+    words = {
+        word
+        for value in values
+        if isinstance(value, str)
+        for word in (value.strip(), *WORD.findall(value), *WORD.findall(value.replace(",", " ")))
+    }
     return {plain(value) for value in values} | {plain(word) for word in words}
 
 
@@ -31,17 +48,38 @@ def plain(value: Any) -> str:
     return str(value) if found is None else f"{found:.12g}"
 
 
-def test_every_kept_number(case: Case) -> None:
-    source, asm = reader(case.path, case.vendor)(None)
-    there = in_document(asm)
-    missing = []
+def numbers(source: Source, fate: int) -> Iterator[tuple[str, float]]:
+    """Place and value of every cell of a fate that holds a number."""
     for store in source.stores:
         store.settle()
-        for handle in (handle for handle, fate in enumerate(store.fates) if fate == KEPT):
-            value = store.value(handle)
-            if number(value, store.locale.decimal) is not None and plain(value) not in there:
-                missing.append((store.where(handle), value))
-    assert missing == []
+        for handle in (handle for handle, now in enumerate(store.fates) if now == fate):
+            value = number(store.value(handle), store.locale.decimal)
+            if value is not None and not BITS.search(store.where(handle)):
+                yield store.where(handle), value
+
+
+def test_of_the_corpus(case: Case) -> None:
+    check(case.path, case.vendor)
+
+
+def test_of_goldens(golden: Path) -> None:
+    check(golden, golden.parent.name)
+
+
+def check(path: Path, instrument: str) -> None:
+    """Every number that a file's ledger calls kept or mapped is in its document."""
+    source, asm = reader(path, instrument)(None)
+    there = in_document(asm)
+    assert [(where, value) for where, value in numbers(source, KEPT) if plain(value) not in there] == []
+    near = sorted(float(text) for text in there if number(text) is not None)
+    exact = [(where, value) for where, value in numbers(source, MAPPED) if value % 1 and value != SHAPING.get(instrument)]
+    assert [one for one in exact if not any(has(near, one[1] * factor) for factor in FACTORS)] == []
+
+
+def has(values: list[float], wanted: float) -> bool:
+    """Whether sorted values have one that is nearly the wanted one."""
+    at = bisect_left(values, wanted - abs(wanted) * 1e-6)
+    return at < len(values) and values[at] <= wanted + abs(wanted) * 1e-6
 
 
 @pytest.mark.parametrize(("value", "same"), [("1,5", 1.5), ("9.01000E+002", 901), ("abc", "abc"), (3.0, "3")])

@@ -18,7 +18,7 @@ from allotrope.signature import Signature, cell, text
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Node
     from allotrope.grid import Grid, Table
-    from allotrope.record import Record
+    from allotrope.record import Cell, Record
     from allotrope.source import Source
 
 WAVELENGTH = re.compile(r"^A(\d{3})(?:\s\((\d+)?mm\))?$", re.IGNORECASE)
@@ -201,24 +201,30 @@ def calculate(document: Document, node: Node, record: Record, columns: Columns) 
 
 def absorbance(node: Node, record: Record, columns: Columns) -> None:
     """One absorbance with its wavelength, or a spectrum where there are several; N/A is an error of the measurement."""
-    spectrum: dict[int, tuple[int, float]] = {}
+    cells: dict[int, list[Cell]] = {}
     for label, wavelength in columns.waves:
         found = record.cell(label)
         if found and found.text.upper() in ABSENT:
             add_error(node, "N/A", "absorbance")
             found.mapped()
-        value = found.as_number() if found else None
-        if value is not None and found is not None:
-            digits = len(found.text.partition(".")[2])
-            spectrum[int(wavelength)] = max(spectrum.get(int(wavelength), (-1, 0.0)), (digits, value), key=lambda pair: pair[0])
+        elif found:
+            cells.setdefault(int(wavelength), []).append(found)
+    spectrum = {wave: value for wave, found in cells.items() if (value := finest(found)) is not None}
     if len(columns.waves) == 1:
         put(node, "device control/detector wavelength setting", float(columns.waves[0][1]), "nm")
-        put(node, "absorbance", next((value for _, value in spectrum.values()), None), "mAU")
+        put(node, "absorbance", next(iter(spectrum.values()), None), "mAU")
         return
     waves = sorted({int(wavelength) for _, wavelength in columns.waves})
-    values = [spectrum[wave][1] if wave in spectrum else None for wave in waves]
+    values = [spectrum.get(wave) for wave in waves]
     axis = [("wavelength", "nm", [*map(float, waves)])]
     put(node, "absorption spectrum data cube", cube("absorbance-spectrum", axis, [("absorbance", "mAU", values)]))
+
+
+def finest(cells: list[Cell]) -> float | None:
+    """Of several columns of one wavelength the number with the most digits; the others stay unread and are kept."""
+    numbers = [found for found in cells if found.number is not None]
+    best = max(numbers, key=lambda found: len(found.text.partition(".")[2]), default=None)
+    return best.as_number() if best else None
 
 
 def processed(document: Document, node: Node, record: Record, columns: Columns) -> None:
