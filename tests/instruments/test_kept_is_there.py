@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
-from instruments_shared import scalars
+from edited_exports import EDITED, edited
+from instruments_shared import scalars, stream
+from made_analyzers import ANALYZERS
+from made_exports import EXPORTS
 
 from allotrope.convert import reader
 from allotrope.record import KEPT, MAPPED
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from allotrope.source import Source
 
+MADE = EXPORTS | ANALYZERS
 FACTORS = (1, 1e-6, 1e-3, 0.01, 0.1, 10, 100, 1000, 1e6, 60, 1 / 60, 3600)
 """From the units of files to those of schemas."""
 SHAPING = {"moldev_softmax_pro": 1.3}
@@ -66,9 +70,22 @@ def test_of_goldens(golden: Path) -> None:
     check(golden, golden.parent.name)
 
 
-def check(path: Path, instrument: str) -> None:
+@pytest.mark.parametrize("made", MADE)
+def test_of_made_exports(shared: Path, made: str) -> None:
+    instrument, name, make = MADE[made]
+    content = make(shared / "corpus")
+    check(stream(content if isinstance(content, bytes) else content.encode(), name), instrument)
+
+
+@pytest.mark.parametrize("export", EDITED)
+def test_of_edited_exports(shared: Path, export: str) -> None:
+    name, content = edited(shared / "corpus", export)
+    check(stream(content, name), EDITED[export][0].partition("/")[0])
+
+
+def check(export: Path | BinaryIO, instrument: str) -> None:
     """Every number that a file's ledger calls kept or mapped is in its document."""
-    source, asm = reader(path, instrument)(None)
+    source, asm = reader(export, instrument)(None)
     there = in_document(asm)
     assert [(where, value) for where, value in numbers(source, KEPT) if plain(value) not in there] == []
     near = sorted(float(text) for text in there if number(text) is not None)
