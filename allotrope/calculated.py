@@ -16,11 +16,13 @@ class Calculated:
         self.identifier = identifier
         self.result = result
         self.documents: list[Node] = []
+        self.loose: list[tuple[str, Node]] = []
+        """Values of which nothing measured is a source."""
 
     def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
         """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier.
 
-        Other values can stand on that. Nothing is added, and None returned, where there is no number or no source.
+        Other values can stand on that. None is returned where there is no number, or no source: such a value is `loose`.
         """
         documents = [
             {
@@ -29,6 +31,8 @@ class Calculated:
             }
             for source, feature in sources
         ]
+        if value is not None and not documents:
+            self.loose.append((name, {"value": value, "unit": unit}))
         if value is None or not documents:
             return None
         identifier = self.identifier("calculated data")

@@ -164,6 +164,7 @@ class Document:
             raise self.source.empty("the whole file", "nothing that makes a measurement", "at least one measurement")
         for group in groups:
             group.node["measurement document"] = group.measurements
+        self._keep_loose()
         name = self.technique.name
         body: Node = {f"{name} document": [group.document for group in groups]}
         calculated = self.calculated.finish()
@@ -243,6 +244,15 @@ class Document:
                     for part in control:
                         for key in technique.control:
                             self.fill(part, key)
+
+    def _keep_loose(self) -> None:
+        """Keep calculated values that stand on nothing measured, since the schema knows none without a source."""
+        for name, value in self.calculated.loose:
+            put(self.aggregate, CUSTOM, {name: value})
+        if self.calculated.loose:
+            count, first = len(self.calculated.loose), self.calculated.loose[0][0]
+            message = f"{count} calculated values stand on nothing that was measured, first {first!r}; kept as custom information"
+            self.source.find("calculated-without-source", message, level="warning")
 
     def _errors(self, groups: list[Group]) -> None:
         """Say how many measurements carry errors: what the instrument could not measure, or a cell that is no number."""

@@ -261,37 +261,46 @@ def leftovers(export: PlateExport) -> dict[str, Scalar]:
     """What nothing has read of the blocks: wells by line and name, tables by row and column, other lines as label and text."""
     found: dict[str, Any] = {}
     for block in export.blocks:
-        labels = {at: export.grid.text(block.first, at) for at in range(1, export.grid.width)} if block.kind in CURVES else {}
-        for row in range(block.first, block.last):
-            cells = [cell for cell in export.grid.cells(row) if export.grid.fates[cell.handle] == UNREAD]
-            columns = {cell.handle % export.grid.width: cell for cell in cells}
-            if block.kind in CURVES and row == block.first:
-                kept: dict[str, Scalar] = {}
-                for cell in cells:  # their texts label the values below
-                    cell.keep()
-            elif block.matrix:
-                kept = _wells(block, block.matrix, row, columns)
-            elif len(cells) > 2 and not labels:
-                labels = {column: str(cell.keep()) for column, cell in columns.items()}
-                kept = {}
-            else:
-                kept = _row(export.grid, row, columns, labels)
-            put(found, CUSTOM, kept)
+        for label, value in _left(export.grid, block):
+            put(found, CUSTOM, {label: value})
     return dict(found.get(CUSTOM, {}))
 
 
-def _wells(block: Block, plate: Matrix, row: int, columns: dict[int, Cell]) -> dict[str, Scalar]:
+def _left(grid: Grid, block: Block) -> Iterator[tuple[str, Scalar]]:
+    """Labels and values of one block; a row of labels names the values below, and what it does not name stands by itself."""
+    labels = {at: grid.text(block.first, at) for at in range(1, grid.width)} if block.kind in CURVES else {}
+    kept: dict[int, Scalar] = {}
+    for row in range(block.first, block.last):
+        cells = [cell for cell in grid.cells(row) if grid.fates[cell.handle] == UNREAD]
+        columns = {cell.handle % grid.width: cell for cell in cells}
+        if (block.kind in CURVES and row == block.first) or (not block.matrix and len(cells) > 2 and not labels):
+            kept = {column: cell.keep() or "" for column, cell in columns.items()}
+            labels = labels or {column: str(text) for column, text in kept.items()}
+        elif block.matrix:
+            yield from _wells(block, block.matrix, row, columns)
+        else:
+            for column in columns.keys() - {0}:
+                kept.pop(column, None)
+            yield from _row(grid, row, columns, labels)
+    if kept:
+        yield f"{block.title} columns".strip(), "\t".join(map(str, kept.values()))
+
+
+def _wells(block: Block, plate: Matrix, row: int, columns: dict[int, Cell]) -> Iterator[tuple[str, Scalar]]:
     """The unread wells of one line of a matrix, by the line's label and the well."""
     letters = dict(plate.lines).get(row, "")
     label = plate.grid.text(row, label_column(plate)) or block.title
-    return {f"{label} {letters}{plate.columns.get(column, '')}".strip(): cell.keep() or "" for column, cell in columns.items()}
+    for column, cell in columns.items():
+        yield f"{label} {letters}{plate.columns.get(column, '')}".strip(), cell.keep() or ""
 
 
-def _row(grid: Grid, row: int, columns: dict[int, Cell], labels: dict[int, str]) -> dict[str, Scalar]:
+def _row(grid: Grid, row: int, columns: dict[int, Cell], labels: dict[int, str]) -> Iterator[tuple[str, Scalar]]:
     """One line that is no plate's: a title, `label: values`, or a row of a table with these column labels."""
-    if len(columns) == 1 and 0 in columns:
-        return {"Title": columns[0].keep() or ""}
+    if list(columns) == [0]:
+        yield "Title", columns[0].keep() or ""
+        return
     name = grid.text(row).rstrip(":")
     if 0 in columns:
         columns.pop(0).keep()
-    return {f"{name} {labels.get(column, '')}".strip() or "line": cell.keep() or "" for column, cell in columns.items()}
+    for column, cell in columns.items():
+        yield f"{name} {labels.get(column, '')}".strip() or "line", cell.keep() or ""

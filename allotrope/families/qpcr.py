@@ -73,11 +73,11 @@ def group_facts(
         node["well volume"] = quantity(volume, "μL")
 
 
-def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], corrected: Sequence[Any]) -> None:
-    """Put the two amplification curves and the number of cycles into a measurement."""
+def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], corrected: Sequence[Any]) -> bool:
+    """Put the two amplification curves and the number of cycles into a measurement; False where a cycle lacks."""
     put(node, "device control/total cycle number setting", max((c for c in cycles if c is not None), default=None), UNITLESS)
     if None in cycles:
-        return
+        return False
     dimension = [(*CYCLES, cycles)]
     for label, concept, values in (
         ("normalized reporter", REPORTER, reporter),
@@ -85,6 +85,7 @@ def amplification(node: Node, cycles: Sequence[Any], reporter: Sequence[Any], co
     ):
         if _told(values):
             put(node, f"processed data/{label} data cube", cube(label, dimension, [(concept, UNITLESS, values)]))
+    return True
 
 
 def _told(values: Sequence[Any]) -> bool:

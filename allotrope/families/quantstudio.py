@@ -277,11 +277,11 @@ class _Reader:
             keys = zip(_wells(amplified), amplified.raw("Target Name"), strict=True)
             for key, at in positions_by((well, as_label(target)) for well, target in keys).items():
                 reaction = by_target.get(key)
-                if reaction is not None:
-                    amplification(reaction.node, *([column[i] for i in at] for column in (cycles, reporter, corrected)))
+                if reaction is None:
+                    amplified.ignore(at, amplified.table.labels(), "a cycle of a well or target without results")
+                elif amplification(reaction.node, *([column[i] for i in at] for column in (cycles, reporter, corrected))):
                     amplified.settle(at, [label for label in amplified.table.labels() if fold(label) != "well position"], 1)
                     amplified.ignore(at, ["Well Position"], POSITION)
-            amplified.ignore(range(len(amplified)), amplified.table.labels(), "a cycle of a well or target without results")
         self._dyes()
         melted = self._columns("Melt Curve Raw Data")
         if melted is not None:

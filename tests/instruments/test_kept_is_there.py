@@ -13,6 +13,7 @@ from made_analyzers import ANALYZERS
 from made_exports import EXPORTS
 
 from allotrope.convert import reader
+from allotrope.custom import CUSTOM
 from allotrope.record import KEPT, MAPPED
 from allotrope.values import number
 
@@ -36,7 +37,9 @@ BITS = re.compile(r"/word \d+$")
 
 def in_document(asm: dict[str, Any]) -> set[str]:
     """Every number and word of a document; numbers in one form."""
-    values = [value for _, value in scalars(asm)]  # no set: False would stand for 0
+    found = scalars(asm)
+    values = [value for _, value in found]  # no set: False would stand for 0
+    values += {label for path, _ in found if CUSTOM in path for label in path.partition(CUSTOM)[2].split("/")}
     words = {
         word
         for value in values
@@ -49,7 +52,7 @@ def in_document(asm: dict[str, Any]) -> set[str]:
 def plain(value: Any) -> str:
     """A number in one form, whatever its decimal sign; a text as it is."""
     found = next((found for mark in ".," if (found := number(value, mark)) is not None), None)
-    return str(value) if found is None else f"{found:.12g}"
+    return str(value) if found is None else f"{found + 0.0:.12g}"
 
 
 def numbers(source: Source, fate: int) -> Iterator[tuple[str, float]]:

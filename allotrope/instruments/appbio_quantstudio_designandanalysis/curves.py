@@ -26,8 +26,8 @@ def amplification_curves(reader: Reader) -> None:
     used: list[int] = []
     for reaction, at in zip(reader.reactions, reader.at, strict=True):
         places = of.get((reader.numbers[at], reaction.target or None))
-        if places:
-            amplification(reaction.node, *([values[place] for place in places] for values in (cycles, reporter, corrected)))
+        curves = ([values[place] for place in places] for values in (cycles, reporter, corrected)) if places else ()
+        if places and amplification(reaction.node, *curves):
             used += places
     columns.settle(used, ("Well", "Cycle Number", "Target", "Rn", "dRn"), MAPPED)
     columns.ignore(used, REPEATED, "repeats the results")

@@ -89,6 +89,9 @@ def read(source: Source) -> Document:
     if not tables or not tables[0].wells:
         raise source.empty(f"line {found[0] + 1}", "a table without values", "at least one well")
     document = place(source, facts, tables, plate_code(grid, titles[0]), spread)
+    for table in tables[1:]:
+        beside = (table.wells | table.odd).items()
+        put(document.aggregate, CUSTOM, {f"{table.name} {well}": value for well, value in beside if not tables[0].covers(well)})
     put(document.aggregate, CUSTOM, odd)
     return document
 

@@ -42,6 +42,10 @@ class Table:
         self.odd[f"{letters}{column}"] = text
         source.find("unparsed-value", f"{text!r} in {self.name!r} is no number and is kept", where, "warning")
 
+    def covers(self, well: str) -> bool:
+        """Whether a well lies in the rows and columns of the table."""
+        return any(f"{letters}{column}" == well for letters in self.rows for column in self.columns)
+
     def add(self, letters: str, column: str, value: float) -> None:
         """A well's value."""
         self.rows[letters] = None
@@ -124,11 +128,10 @@ def histogram(grid: Grid, start: int) -> Histogram:
     if title is None or title + 1 >= len(grid.rows):
         return Histogram([], {}, [])
     grid.structure(title)
-    edges = [cell for cell in grid.cells(title + 1) if cell.as_number() is not None]
+    edges = [cell for cell in grid.cells(title + 1) if number(cell.value, grid.locale.decimal) is not None]
     if not edges:
-        return Histogram([], {}, [])
+        return Histogram([], {}, [title + 1])
     grid.structure(title + 1, last=edges[0].handle % grid.width - 1)
-    bins = [cell.as_number() or 0 for cell in edges]
     found: dict[str, tuple[Any, list[Any]]] = {}
     rows = [title + 1]
     for row in range(title + 2, len(grid.rows)):
@@ -140,4 +143,5 @@ def histogram(grid: Grid, start: int) -> Histogram:
             found[well[0]] = (grid.at(row, 1).as_number() if edges[0].handle % grid.width > 1 else None, counts)
         elif found and not grid.blank(row):
             break
+    bins = [cell.as_number() or 0 for cell in edges] if found else []
     return Histogram(bins, found, rows)

@@ -47,7 +47,7 @@ class Experiment:
         self.told: set[str] = set()
         self.samples: dict[Place, tuple[str, str]] = {}
         for group in groups:
-            for place, sample in group.samples.items():
+            for place, (sample, _) in group.samples.items():
                 self.samples[self.place(place)] = (sample, group.name)
 
     def place(self, place: Place) -> Place:
@@ -172,6 +172,9 @@ class Experiment:
 
     def group(self, group: GroupBlock) -> None:
         """The values of a group: numbers and errors as calculated, texts of other columns as custom information of the wells."""
+        for place, (_, cells) in group.samples.items():
+            for cell in cells if self.place(place) in self.nodes else ():
+                cell.mapped()
         for value in group.values:
             places = [self.place(place) for place in value.wells]
             nodes = [node for place in places for node in self.nodes.get(place, ())]

@@ -68,8 +68,8 @@ class GroupBlock:
     formulas: dict[str, tuple[str, list[Cell]]] = field(default_factory=dict)
     """Column → formula, and the cells that say so."""
     summaries: list[Summary] = field(default_factory=list)
-    samples: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(plate, well) → sample."""
+    samples: dict[tuple[str, str], tuple[str, list[Cell]]] = field(default_factory=dict)
+    """(plate, well) → sample, and the cells that say so."""
 
 
 def group_block(grid: Grid, first: int, last: int) -> GroupBlock:
@@ -112,11 +112,8 @@ def _samples(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
             grid.at(head, at, name).ignore("column without values")
     for sample in sorted(rows):
         for row in rows[sample]:
-            for column in (samples, wells, plates):
-                if column is not None:
-                    grid.at(row, column).mapped()
             place = (_at(grid, row, plates), _at(grid, row, wells))
-            block.samples[place] = sample
+            block.samples[place] = (sample, [grid.at(row, column) for column in (samples, wells, plates) if column is not None])
         for name in names:
             found: Value | None = None
             for row in rows[sample]:

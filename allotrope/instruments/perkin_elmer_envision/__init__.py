@@ -138,6 +138,8 @@ def convert(document: Document, assay: Assay, results: list[Plate]) -> Nodes:
         group.node["container type"] = "well plate"
         put(group.node, CUSTOM, {label: value for label, value in custom.items() if value != "N/A"})
     for at, plate in enumerate(results):
+        if not plate.wells:
+            continue
         make = _Maker(assay, plate)
         for well, cell in plate.wells:
             found[at][well] = make.fill(groups[plate.number, well].measurement(), well, cell)
