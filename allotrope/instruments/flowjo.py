@@ -270,20 +270,24 @@ def corners(shape: Node, dimensions: list[Node]) -> list[tuple[float, float, str
         if len(dimensions) < 2:
             return []
         ends = [{end: bound(dimension, end) for end in ("min", "max")} for dimension in dimensions[:2]]
-        pairs = [(ends[0][x], ends[1][y]) for x, y in CORNERS]
-        return [(x, y, "") for x, y in pairs if x is not None and y is not None]
+        return corner([(ends[0][x], ends[1][y]) for x, y in CORNERS], "")
     found = []
     for role, vertex in sorted(groups, key=lambda pair: pair[0] != "foci"):
-        values = [coordinate.record.number("value") for coordinate in vertex.all("coordinate")[:2]]
-        if len(values) == 2 and values[0] is not None and values[1] is not None:
-            found.append((values[0], values[1], role))
+        values = [coordinate.record.cell("value") for coordinate in vertex.all("coordinate")[:2]]
+        found += corner([(values[0], values[1])] if len(values) == 2 else [], role)
     return found
 
 
-def bound(dimension: Node, end: str) -> float | None:
+def corner(pairs: list[tuple[Cell | None, Cell | None]], role: str) -> list[tuple[float, float, str]]:
+    """The pairs of which both are numbers; others stay unread."""
+    pairs = [(x, y) for x, y in pairs if x and y and x.number is not None and y.number is not None]
+    return [(x.as_number() or 0, y.as_number() or 0, role) for x, y in pairs if x and y]
+
+
+def bound(dimension: Node, end: str) -> Cell | None:
     """One end of a dimension, an attribute or an element of its own."""
     node = dimension.child(end)
-    return node.record.number("value") if node is not None and node.labelled else dimension.record.number(end)
+    return node.record.cell("value") if node is not None and node.labelled else dimension.record.cell(end)
 
 
 def population(identify: Callable[[str], str], place: Node, parent: str | None) -> Asm:

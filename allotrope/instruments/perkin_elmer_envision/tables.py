@@ -199,5 +199,6 @@ def rest(grid: Grid) -> dict[str, object]:
         texts = [str(cell.keep()) for cell in cells]
         if texts:
             label = f"{section} {title.rstrip(':')}".strip() if len(texts) > 1 else section
-            put(found, CUSTOM, {label or "line": "\t".join(texts[1:] if len(texts) > 1 else texts)})
+            first = len(texts) > 1 and cells[0].handle % grid.width == 0  # it is in the label
+            put(found, CUSTOM, {label or "line": "\t".join(texts[first:])})
     return dict(found.get(CUSTOM, {}))
