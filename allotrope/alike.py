@@ -20,7 +20,7 @@ def all_are(kind: type, values: Iterable[Any]) -> bool:
     return kinds.count(kind) == len(kinds)
 
 
-def columns(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None:
+def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None:
     """The values of each key, or None unless all objects have the same keys."""
     keys = objects[0]
     if sum(map(len, objects)) != len(keys) * len(objects):

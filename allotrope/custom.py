@@ -6,7 +6,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from allotrope.alike import all_are, columns
+from allotrope.alike import all_are, columns_of
 
 if TYPE_CHECKING:
     from allotrope.schema import Shape
@@ -64,7 +64,7 @@ def _branches(shape: Shape) -> bool:
 
 def _listed(customs: list[Node]) -> list[list[Node]]:
     """The entries of many nodes: label by label where all have the same labels, each with scalars of one type."""
-    found = columns(customs) if len(customs) >= MANY else None
+    found = columns_of(customs) if len(customs) >= MANY else None
     kinds = {label: type(values[0]) for label, values in (found or {}).items()}
     if not found or not all(kinds[label] in KINDS and all_are(kinds[label], values) for label, values in found.items()):
         return [entries(custom) for custom in customs]

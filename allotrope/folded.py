@@ -12,8 +12,7 @@ import math
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from allotrope.alike import all_are
-from allotrope.alike import columns as columns_of
+from allotrope.alike import all_are, columns_of
 from allotrope.places import OWN, PLAIN, REFERENCE, UNIT
 from allotrope.schema import is_iso_8601
 

@@ -121,7 +121,8 @@ def _scan(source: Source, document: Document, grid: Grid, first: int) -> None:
     node = group.measurement(DEVICE)
     if facts[0].text == source.name:
         facts[0].ignore("repeats the name of the file")
-    put(group.node, CUSTOM, {"file name": facts[0].keep()} if facts[0] and not grid.fates[facts[0].handle] else {})
+    elif facts[0]:
+        put(group.node, CUSTOM, {"file name": facts[0].keep()})
     put(node, "sample document/sample identifier", facts[1].as_text())
     put(group.document, "analyst", facts[2].as_text())
     put(group.node, "measurement time", facts[3].as_time() if moment(facts[3].value, grid.locale) else None)

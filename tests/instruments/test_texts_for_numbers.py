@@ -9,14 +9,16 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
-from instruments_shared import CASES
+from instruments_shared import CASES, source_of
 
 import allotrope
 from allotrope.convert import reader
+from allotrope.probe import Probe
 from allotrope.record import IGNORED, Leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from instruments_shared import Case
 
@@ -63,3 +65,24 @@ def test_a_text_in_place_of_a_number(export: Case) -> None:
             left = reasons(source.stores)
             assert left, place
             assert not [reason for reason in left if reason == "mapped or kept" or SAYS.search(reason)], f"{place}: {left}"
+
+
+@pytest.mark.parametrize("rows", [1, 45])
+def test_a_curve_of_another_sample(shared: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """A sheet of curves repeats the results; where it does not, in one row or in all of a reaction, it is kept."""
+    laid_out = Probe.rows
+
+    def changed(self: Probe, name: str) -> list[list[object]]:
+        found = [list(row) for row in laid_out(self, name)]
+        if name == "Amplification Data":
+            head = next(at for at, row in enumerate(found) if "Sample" in row and "Cycle Number" in row)
+            column, well = found[head].index("Sample"), found[head + 1][found[head].index("Well")]
+            of_well = [row for row in found[head + 1 :] if row[found[head].index("Well")] == well]
+            for row in of_well[:rows]:
+                row[column] = WORD.decode()
+        return found
+
+    monkeypatch.setattr(Probe, "rows", changed)
+    found = allotrope.convert(source_of(shared, "appbio_quantstudio_designandanalysis/03"))
+    assert WORD in found.to_json()
+    assert found.ledger.cells == found.ledger.mapped + found.ledger.kept + found.ledger.ignored

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from allotrope.columns import positions_by
+from allotrope.columns import Columns, positions_by
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
 from allotrope.families.qpcr import amplification, fluorescence, melting_curve
 from allotrope.labels import fold
-from allotrope.record import MAPPED
+from allotrope.record import KEPT, MAPPED
+from allotrope.values import scalar, text_of
 
 if TYPE_CHECKING:
     from allotrope.instruments.appbio_quantstudio_designandanalysis.read import Reader
@@ -23,14 +27,14 @@ def amplification_curves(reader: Reader) -> None:
         return
     cycles, reporter, corrected = (columns.numbers(label) for label in ("Cycle Number", "Rn", "dRn"))
     of = positions_by(zip(map(reader.wells.get, columns.raw("Well")), reader.names(columns, "Target"), strict=True))
-    used: list[int] = []
-    for reaction, at in zip(reader.reactions, reader.at, strict=True):
+    used: dict[int, list[int]] = {}
+    for row, (reaction, at) in enumerate(zip(reader.reactions, reader.at, strict=True)):
         places = of.get((reader.numbers[at], reaction.target or None))
         curves = ([values[place] for place in places] for values in (cycles, reporter, corrected)) if places else ()
         if places and amplification(reaction.node, *curves):
-            used += places
-    columns.settle(used, ("Well", "Cycle Number", "Target", "Rn", "dRn"), MAPPED)
-    columns.ignore(used, REPEATED, "repeats the results")
+            used[row] = places
+    columns.settle([*chain.from_iterable(used.values())], ("Well", "Cycle Number", "Target", "Rn", "dRn"), MAPPED)
+    _repeated(reader, columns, used)
 
 
 def dye_curves(reader: Reader) -> None:
@@ -69,12 +73,31 @@ def melting_curves(reader: Reader) -> None:
     of = positions_by(
         zip(map(reader.wells.get, columns.raw("Well", "Well Position")), reader.names(columns, "Target"), strict=True)
     )
-    used: list[int] = []
-    for reaction, at in zip(reader.reactions, reader.at, strict=True):
+    used: dict[int, list[int]] = {}
+    for row, (reaction, at) in enumerate(zip(reader.reactions, reader.at, strict=True)):
         places = of.get((reader.numbers[at], reaction.target or None), [])
         if places and None not in (temperatures[place] for place in places):
             curve = ([column[place] for place in places] for column in (temperatures, values, slopes))
             if melting_curve(reaction.node, "derivative", *curve):
-                used += places
-    columns.settle(used, ("Well", "Target", "Temperature", "Fluorescence", "Derivative"), MAPPED)
-    columns.ignore(used, (*REPEATED, "Reading"), "repeats the results")
+                used[row] = places
+    rows = [*chain.from_iterable(used.values())]
+    columns.settle(rows, ("Well", "Target", "Temperature", "Fluorescence", "Derivative"), MAPPED)
+    columns.ignore(rows, ("Reading",), "counts the readings")
+    _repeated(reader, columns, used)
+
+
+def _repeated(reader: Reader, columns: Columns, used: dict[int, list[int]]) -> None:
+    """What a sheet of curves says of a reaction: left out where the results say the same, kept where they do not.
+
+    `used` are the rows of the sheet for each reaction; a reaction of which they say several things is swept row by row.
+    """
+    for label in (label for label in REPEATED if label in columns):
+        values, same = columns.raw(label), []
+        for row, places in used.items():
+            stated, texts = reader.columns.cell(reader.at[row], label), {values[place] for place in places}
+            if texts == {None} or (stated is not None and set(map(text_of, texts)) == {stated.text}):
+                same += places
+            elif len(texts) == 1:
+                put(reader.reactions[row].node, f"processed data/{CUSTOM}", {label: scalar(texts.pop())})
+                columns.settle(places, [label], KEPT)
+        columns.ignore(same, [label], "repeats the results")
