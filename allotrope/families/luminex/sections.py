@@ -111,8 +111,8 @@ def further(grid: Grid, row: int) -> dict[str, Any]:
             label = cell.text
             cell.keep()
         elif not grid.fates[cell.handle]:
-            kept[f"{grid.text(row)} {label}".strip()] = cell.keep()
-    return kept
+            put(kept, CUSTOM, {f"{grid.text(row)} {label}".strip(): cell.keep()})
+    return dict(kept.get(CUSTOM, {}))
 
 
 def calibrate(document: Document, grid: Grid, rows: range) -> None:

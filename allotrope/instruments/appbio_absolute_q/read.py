@@ -212,8 +212,8 @@ def counts(document: Document, node: Node, record: Record) -> None:
 
 
 def whole(value: float | None) -> float | None:
-    """A count as the nearest whole number; one that no plate can hold stays as it is."""
-    return round(value) if value is not None and abs(value) < MOST else value
+    """A count as a whole number; what is none, or more than any plate can hold, stays as it is."""
+    return round(value) if value is not None and abs(value) < MOST and not value % 1 else value
 
 
 def of_one_well(document: Document, node: Node, record: Record) -> None:

@@ -172,9 +172,11 @@ class Experiment:
 
     def group(self, group: GroupBlock) -> None:
         """The values of a group: numbers and errors as calculated, texts of other columns as custom information of the wells."""
-        for place, (_, cells) in group.samples.items():
-            for cell in cells if self.place(place) in self.nodes else ():
-                cell.mapped()
+        for place, (sample, cells) in group.samples.items():
+            here = self.place(place)
+            for cell in cells if here in self.nodes else ():
+                if cell.text in (sample, *here):
+                    cell.mapped()
         for value in group.values:
             places = [self.place(place) for place in value.wells]
             nodes = [node for place in places for node in self.nodes.get(place, ())]
