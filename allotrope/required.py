@@ -46,9 +46,12 @@ def missed(document: Document, node: Node, path: str, unit: str, message: str) -
 def calculated(document: Document, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
     """Add a calculated value; None, which its measurements must explain by an error, is written, and counted, as `NO_RESULT`.
 
-    Returns its identifier; None, and nothing added, where it has no source.
+    Returns its identifier; None where it has no source.
     """
-    identifier = document.calculated.add(name, NO_RESULT if value is None else value, unit, sources, **extra)
+    known = list(sources)
+    if value is None and not known:
+        return None
+    identifier = document.calculated.add(name, NO_RESULT if value is None else value, unit, known, **extra)
     if identifier is not None and value is None:
         document.fill({}, "calculated result", MEANING)
     return identifier

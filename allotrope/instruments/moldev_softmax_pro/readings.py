@@ -53,11 +53,13 @@ def read_tables(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
 
 
 def _settle_head(grid: Grid, head: int, end: int) -> None:
-    """Wells or column numbers above values are structure, the others and the heading `Temperature` are not."""
+    """Wells or column numbers above values are structure, the others and the heading `Temperature` are not; all else stays."""
     for cell in grid.cells(head):
         column = cell.handle % grid.width
         if column < 2:
             cell.ignore("heading of a table")
+        elif not cell.text.isdigit() and split_well(cell.text) is None:
+            continue
         elif any(grid.text(row, column) for row in range(head + 1, end)):
             cell.mapped()
         else:
