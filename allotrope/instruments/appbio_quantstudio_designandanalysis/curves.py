@@ -94,8 +94,8 @@ def _repeated(reader: Reader, columns: Columns, used: dict[int, list[int]]) -> N
     for label in (label for label in REPEATED if label in columns):
         values, same = columns.raw(label), []
         for row, places in used.items():
-            stated, texts = reader.columns.cell(reader.at[row], label), {values[place] for place in places}
-            if texts == {None} or (stated is not None and set(map(text_of, texts)) == {stated.text}):
+            stated, texts = reader.columns.cell(reader.at[row], label), {values[place] for place in places} - {None}
+            if not texts or (stated is not None and set(map(text_of, texts)) == {stated.text}):
                 same += places
             elif len(texts) == 1:
                 put(reader.reactions[row].node, f"processed data/{CUSTOM}", {label: scalar(texts.pop())})

@@ -89,9 +89,10 @@ def read(source: Source) -> Document:
     if not tables or not tables[0].wells:
         raise source.empty(f"line {found[0] + 1}", "a table without values", "at least one well")
     document = place(source, facts, tables, plate_code(grid, titles[0]), spread)
+    known = set(tables[0].places())
     for table in tables[1:]:
         beside = (table.wells | table.odd).items()
-        put(document.aggregate, CUSTOM, {f"{table.name} {well}": value for well, value in beside if not tables[0].covers(well)})
+        put(document.aggregate, CUSTOM, {f"{table.name} {well}": value for well, value in beside if well not in known})
     put(document.aggregate, CUSTOM, odd)
     return document
 
@@ -114,7 +115,7 @@ def place(source: Source, facts: Facts, tables: list[Table], code: str | None, s
     settings = {label: value for label, value in settings.items() if value is not None}
     custom = facts.keep()
     count = well_count(len(tables[0].rows) * len(tables[0].columns))
-    for well in (f"{letters}{column}" for letters in tables[0].rows for column in tables[0].columns):
+    for well in tables[0].places():
         group = document.group()
         put(group.document, "analyst", analyst)
         put(group.node, "measurement time", time)

@@ -42,9 +42,9 @@ class Table:
         self.odd[f"{letters}{column}"] = text
         source.find("unparsed-value", f"{text!r} in {self.name!r} is no number and is kept", where, "warning")
 
-    def covers(self, well: str) -> bool:
-        """Whether a well lies in the rows and columns of the table."""
-        return any(f"{letters}{column}" == well for letters in self.rows for column in self.columns)
+    def places(self) -> list[str]:
+        """All wells of its rows and columns, row by row."""
+        return [f"{letters}{column}" for letters in self.rows for column in self.columns]
 
     def add(self, letters: str, column: str, value: float) -> None:
         """A well's value."""
