@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allotrope.calculated import Calculated
 from allotrope.custom import CUSTOM as CUSTOM
 from allotrope.custom import standardise
+from allotrope.labels import free
 from allotrope.record import KEPT
 from allotrope.said import Said
 
@@ -60,11 +61,7 @@ def put(node: Node, path: str, value: Any, unit: str | None = None) -> None:
     if last == CUSTOM:
         target = parent.setdefault(CUSTOM, {})
         for label, scalar in value.items():
-            name, again = label, 0
-            while name in target:
-                again += 1
-                name = f"{label}.{again}"
-            target[name] = scalar
+            target[free(label, target)] = scalar
     else:
         parent[last] = value if unit is None else {"value": value, "unit": unit}
 

@@ -190,9 +190,9 @@ class Folded:
             parts = (flat[at : at + CHUNK] for at in range(0, len(flat), CHUNK))
             return None, [[*chain.from_iterable(self._column(part, place.element)[1] for part in parts)]]
         classes, examples = self._column(flat, place.element)
-        if classes is None and not ordered and all(values):
-            return None, [examples]
         if classes is None:
+            if not ordered and all(values):
+                return None, [examples]
             lengths = list(map(len, values))
             counts = lengths if ordered else list(map(bool, lengths))
             whole, counts = _classes(counts, counts)

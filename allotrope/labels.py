@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable
 
 
 @lru_cache(maxsize=65536)
 def fold(label: str) -> str:
     """The form in which two labels compare equal."""
     return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+
+
+def free(label: str, taken: Container[str], form: Callable[[str], str] = str) -> str:
+    """The label, or where it is taken (in this form) the first of `label.1`, `label.2` … that is not."""
+    if form(label) not in taken:
+        return label
+    return next(name for again in count(1) if form(name := f"{label}.{again}") not in taken)
+
+
+def told_apart(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Labels and values as a dict; of equal labels nothing is lost."""
+    found: dict[str, Any] = {}
+    for label, value in pairs:
+        found[free(label, found)] = value
+    return found
 
 
 def column_name(index: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.labels import fold
+from allotrope.labels import fold, free
 from allotrope.values import Locale, Scalar, moment, number, part_of_time, scalar, text_of
 
 if TYPE_CHECKING:
@@ -307,10 +307,7 @@ def index_labels(labels: Iterable[tuple[str, int]]) -> dict[str, tuple[int, str]
     """Folded label → (offset, label as written), in order; doubled labels get `.1`, `.2` … and both stay."""
     index: dict[str, tuple[int, str]] = {}
     for label, offset in labels:
-        name, again = label, 0
-        while fold(name) in index:
-            again += 1
-            name = f"{label}.{again}"
+        name = free(label, index, fold)
         index[fold(name)] = (offset, name)
     return index
 

@@ -55,15 +55,13 @@ def _stretches(grid: Grid, columns: Turned, column: int) -> Iterable[tuple[int, 
         return
     fates = bytes(grid.fates[column :: grid.width])
     filled = columns.filled(column)
-    rows: Sequence[int] = range(len(fates))
     if filled is not None:
         fates = bytes(compress(fates, filled))
     if fates and fates.count(fates[0]) == len(fates):
         first, last = (filled.find(1), filled.rfind(1)) if filled is not None else (0, len(fates) - 1)
         yield first, last, fates[0], len(fates)
         return
-    if filled is not None:
-        rows = list(compress(rows, filled))
+    rows: Sequence[int] = range(len(fates)) if filled is None else list(compress(range(len(filled)), filled))
     for run in _RUN.finditer(fates):
         yield rows[run.start()], rows[run.end() - 1], fates[run.start()], run.end() - run.start()
 

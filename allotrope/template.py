@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allotrope.envelope import segments
+from allotrope.labels import free
 
 if TYPE_CHECKING:
     from allotrope.envelope import Node
@@ -25,9 +26,7 @@ class Template:
             place = place.branches.setdefault(step, Template())
         name = label or keys[-1][0]
         taken = {key for key, _, _ in place.leaves}
-        if name in taken and label:
-            name = next(f"{label}.{again}" for again in range(1, len(taken) + 2) if f"{label}.{again}" not in taken)
-        place.leaves.append((name, unit, values))
+        place.leaves.append((free(name, taken) if label else name, unit, values))
 
     def rows(self, count: int) -> list[Node]:
         """The values of every row as a tree; what is empty leaves no trace."""

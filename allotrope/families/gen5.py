@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allotrope.custom import CUSTOM
-from allotrope.envelope import put
 from allotrope.families.matrix import Matrix, matrix
 from allotrope.families.plate import plate_columns
-from allotrope.labels import fold
+from allotrope.labels import fold, told_apart
 from allotrope.readers.text import lines_of
 from allotrope.record import UNREAD, Cell, Record
 
@@ -259,11 +257,7 @@ def sample_of(wells: dict[str, Cell]) -> str | None:
 
 def leftovers(export: PlateExport) -> dict[str, Scalar]:
     """What nothing has read of the blocks: wells by line and name, tables by row and column, other lines as label and text."""
-    found: dict[str, Any] = {}
-    for block in export.blocks:
-        for label, value in _left(export.grid, block):
-            put(found, CUSTOM, {label: value})
-    return dict(found.get(CUSTOM, {}))
+    return told_apart(pair for block in export.blocks for pair in _left(export.grid, block))
 
 
 def _left(grid: Grid, block: Block) -> Iterator[tuple[str, Scalar]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allotrope.labels import fold
+from allotrope.labels import fold, free
 from allotrope.record import KEPT, MAPPED, Cell, traced
 from allotrope.values import moment, number_within, scalar
 
@@ -22,10 +22,7 @@ class Facts:
 
     def add(self, label: str, value: str, cells: list[Cell]) -> None:
         """Add a fact; a label met again gets `.1`, `.2` and so on."""
-        name, again = label, 0
-        while fold(name) in self.entries:
-            again += 1
-            name = f"{label}.{again}"
+        name = free(label, self.entries, fold)
         self.entries[fold(name)] = (name, value, cells)
 
     def _take(self, label: str, fate: int, read: Callable[[str], Any]) -> Any:

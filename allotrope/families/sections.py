@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from allotrope.columns import ABSENT
-from allotrope.labels import fold
+from allotrope.labels import fold, free
 from allotrope.record import UNREAD, Cell, Record, told
 from allotrope.values import Locale, Scalar, moment, number, scalar
 
@@ -34,10 +34,7 @@ class Facts:
             for cell in settled:
                 cell.ignore("label without a value")
             return
-        name, again = label, 0
-        while fold(name) in self.entries:
-            again += 1
-            name = f"{label}.{again}"
+        name = free(label, self.entries, fold)
         self.entries[fold(name)] = (name, text, settled)
 
     def value(self, *labels: str) -> Any:
@@ -165,12 +162,7 @@ def keep_rows(table: Table, kept: dict[str, Scalar], *key: str) -> None:
         record = Record(grid, table.index, row * width)
         name = " ".join(text for text in (record.peek(label) for label in key) if text)
         for label, value in record.rest().items():
-            place, again = f"{grid.name} {name} {label}".strip(), 0
-            unique = place
-            while unique in kept:
-                again += 1
-                unique = f"{place}.{again}"
-            kept[unique] = value
+            kept[free(f"{grid.name} {name} {label}".strip(), kept)] = value
         position = grid.fates.find(UNREAD, (row + 1) * width, last)
 
 

@@ -66,7 +66,6 @@ class Member:
                 self.errors.append((ERRORS.get(code, f"Error code {code}"), self.names[region]))
             self.analytes[region] = analyte.rest()
         self.custom = well.rest()
-        self.placed = False
 
     def others(self, regions: Container[str]) -> dict[str, Any]:
         """Custom information of the analytes of other regions, each under its name."""
@@ -113,7 +112,8 @@ def read(source: Source) -> Document:
         put(document.aggregate, CUSTOM, {f"plate {label}": value for label, value in plate.record.rest().items()})
     for well in wells.all("Well"):
         measure(document, well, members, shared_group)
-    unplaced(document, [(name, member) for name, member in (*members.items(), *twice) if not member.placed])
+    there = set(map(place, wells.all("Well")))
+    unplaced(document, [*((name, member) for name, member in members.items() if name not in there), *twice])
     document.system["software version"] = facts.text("BioPlexManagerVersion")
     put(document.device, CUSTOM, facts.rest())
     put(document.aggregate, CUSTOM, top.rest())
@@ -151,7 +151,6 @@ def measure(document: Document, well: Node, members: dict[str, Member], shared: 
     put(node, "assay bead count", well.record.number("TotalEvents"), "#")
     settings(document, well, node, group.node)
     if member:
-        member.placed = True
         described = {"sample identifier": member.label, "sample role type": member.role, "description": member.description}
         for key, value in described.items():
             put(node, f"sample document/{key}", value or None)

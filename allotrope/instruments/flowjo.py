@@ -280,8 +280,11 @@ def corners(shape: Node, dimensions: list[Node]) -> list[tuple[float, float, str
 
 def corner(pairs: list[tuple[Cell | None, Cell | None]], role: str) -> list[tuple[float, float, str]]:
     """The pairs of which both are numbers; others stay unread."""
-    pairs = [(x, y) for x, y in pairs if x and y and x.number is not None and y.number is not None]
-    return [(x.as_number() or 0, y.as_number() or 0, role) for x, y in pairs if x and y]
+    found = []
+    for x, y in pairs:
+        if x and y and x.number is not None and y.number is not None:
+            found.append((x.as_number() or 0, y.as_number() or 0, role))
+    return found
 
 
 def bound(dimension: Node, end: str) -> Cell | None:

@@ -40,20 +40,20 @@ def read(source: Source) -> Document:
     plate = plate_facts(information)
     analyst = facts(document, plate)
     table = wells(sheets[DATABASE])
-    groups: dict[str, Group] = {}
-    firsts: dict[str, Record] = {}
+    groups: dict[str, tuple[Group, Record]] = {}
     for record in table.records():
         if not record.peek("Read Date") or not record.peek("Machine ID"):
             unread(document, record)
             continue
         well = record.peek("Well")
         if well not in groups:
-            groups[well], firsts[well] = document.group(), record
-            start(groups[well], record, analyst)
+            groups[well] = document.group(), record
+            start(*groups[well], analyst)
+        group, first = groups[well]
         if record.peek("Machine ID") in (plate.peek("Machine ID"), document.device["equipment serial number"]):
             record.ignore("Machine ID", because="stands with the plate's information")
-        repeats(firsts[well], record, ("Read Date", "Saved Date"), "stands with the first row of the well")
-        measure(document, groups[well].measurement(), record)
+        repeats(first, record, ("Read Date", "Saved Date"), "stands with the first row of the well")
+        measure(document, group.measurement(), record)
     if not groups:
         raise source.empty(DATABASE, "no row with a read date and a machine", "at least one well")
     views = [grid for name, grid in sheets.items() if name not in (*INFORMATION, DATABASE, *BESIDE)]

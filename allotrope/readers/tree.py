@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from allotrope.errors import Damaged
+from allotrope.labels import told_apart
 from allotrope.record import Cell, Leaves, Record, index_labels
 
 if TYPE_CHECKING:
@@ -99,16 +100,7 @@ class Node:
                 if not fates[handle]
             ]
             found += [(trail or self.name, cell) for cell in node.cells if not fates[cell.handle]]
-        kept: dict[str, Any] = {}
-        for label, cell in found:
-            value = cell.keep()
-            if value is not None:
-                name, again = label, 0
-                while name in kept:
-                    again += 1
-                    name = f"{label}.{again}"
-                kept[name] = value
-        return kept
+        return told_apart((label, value) for label, cell in found if (value := cell.keep()) is not None)
 
 
 class EntitiesDeclared(ValueError):

@@ -20,7 +20,7 @@ from assayline.batch.work import Settings, convert_item
 from assayline.cli.outcome import Outcome
 from assayline.cli.progress import progress
 from assayline.cli.reading import reading, reading_options
-from assayline.errors import BadArguments, BadUsage
+from assayline.errors import BadArguments, BadUsage, WouldOverwrite
 from assayline.settings import folder_settings
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def updated(options: argparse.Namespace, settings: Settings) -> Outcome:
     return summary(progress(done, len(old), "converting again"))
 
 
-THERE = "would-overwrite"
+THERE = WouldOverwrite.code
 """The error of an input whose document is there already: no file is at fault."""
 
 

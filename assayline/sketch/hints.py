@@ -189,7 +189,7 @@ UNITS = {f"{power}{cells}/ml": "10^6 cells/mL" for power in _POWERS for cells in
 """Units as labels write them, folded → as the schemas do; absorbance is in mAU, whatever its numbers (`unit-convention`)."""
 IMPLIED = {"10^6 cells/mL": frozenset({"cell", "density"})}
 """Words that a unit says, which labels then leave out: `Viable (x10^6) cells/mL`."""
-UNSAID = ("(unitless)", "cell", "mAU")
-"""Units that labels leave out: of ratios, of counts, and of absorbance, for which the schemas know no other."""
+UNSAID = (("cell",), ("mAU",))
+"""Units that labels leave out beside `(unitless)`, where the schema allows no other: of counts, and of absorbance."""
 OF_SETTINGS = frozenset({"detector", "setting"})
 """Words of the schemas that labels leave out: `Wavelength (nm)`; a guess, since a label may mean something else."""

@@ -133,7 +133,7 @@ class Schema:
     def symbol(self, unit: str, allowed: tuple[str, ...]) -> str:
         """The schema's symbol for a unit as a label writes it; empty where it is none of those allowed."""
         if not unit:
-            return next((symbol for symbol in UNSAID if symbol in allowed and (symbol == UNSAID[0] or len(allowed) == 1)), "")
+            return "(unitless)" if "(unitless)" in allowed else allowed[0] if allowed in UNSAID else ""
         choices = allowed or tuple(self.symbols)
         for wanted in (unit, UNITS.get(_plain(unit).casefold(), unit)):
             exact = [symbol for symbol in choices if _plain(symbol) == _plain(wanted)]

@@ -276,11 +276,12 @@ def test_a_killed_process_costs_one_file(exports, tmp_path, monkeypatch):
 
 
 WITH_TWO = """
-import os, sys, time
+import os, time
 from assayline.batch.pool import processes
 with processes(2) as pool:
     print(*{pool.submit(os.getpid).result() for _ in range(50)}, flush=True)
-    jobs = [pool.submit(time.sleep, 300) for _ in range(2)]
+    for _ in range(2):
+        pool.submit(time.sleep, 300)
 """
 
 

@@ -11,6 +11,7 @@ import allotrope
 from allotrope.envelope import unread_runs
 from allotrope.errors import TooLarge
 from allotrope.grid import PLAIN_WIDTH, Grid, Table, Turned
+from allotrope.labels import fold, free, told_apart
 from allotrope.record import KEPT, MAPPED
 from allotrope.regions import regions
 from allotrope.values import Locale
@@ -107,3 +108,9 @@ def test_a_day_and_a_time_of_day_are_one_time(day: object, clock: object) -> Non
     """Whatever type a spreadsheet gives the two cells."""
     (record,) = Grid("Results", [["Date", "Time"], [day, clock]], Locale(), sheet=True).table(0).records()
     assert record.joined_time("Date", "Time") == "2024-01-08T10:15:59"
+
+
+def test_equal_labels_are_told_apart() -> None:
+    """The second gets `.1`; a name that is taken so far is passed over, in the form in which labels compare."""
+    assert told_apart([("A", 1), ("A.1", 2), ("A", 3), ("a", 4)]) == {"A": 1, "A.1": 2, "A.2": 3, "a": 4}
+    assert free("Cell  COUNT", {"cell count", "cell count.1"}, fold) == "Cell  COUNT.2"

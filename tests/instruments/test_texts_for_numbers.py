@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
 import zlib
 from typing import TYPE_CHECKING
 
 import pytest
-from instruments_shared import CASES, source_of
+from instruments_shared import CASES, source_of, stream
 
 import allotrope
 from allotrope.convert import reader
 from allotrope.probe import Probe
-from allotrope.record import IGNORED, Leaves
+from allotrope.record import IGNORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +32,7 @@ SAYS = re.compile(r"repeats|the same|stands for|stands with|no result|was read|w
 
 def cells(store: Store) -> Iterator[tuple[int, object]]:
     """Every cell of a store with its value."""
-    values = store.values if isinstance(store, Leaves) else [store.value(handle) for handle in range(len(store.fates))]
-    return enumerate(values)
+    return ((handle, store.value(handle)) for handle in range(len(store.fates)))
 
 
 def reasons(stores: list[Store]) -> list[str]:
@@ -53,8 +51,7 @@ def test_a_text_in_place_of_a_number(export: Case) -> None:
     chance = random.Random(zlib.crc32(export.name.encode()))
     numbers = list(NUMBER.finditer(data))
     for one in chance.sample(numbers, min(12, len(numbers))):
-        changed = io.BytesIO(data[: one.start()] + WORD + data[one.end() :])
-        changed.name = export.path.name  # type: ignore[misc]
+        changed = stream(data[: one.start()] + WORD + data[one.end() :], export.path.name)
         try:
             source, asm = reader(changed, export.vendor)(None)
         except allotrope.AllotropeError:

@@ -10,9 +10,12 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import put
 from allotrope.families.luminex.document import CALCULATED, STATISTICS
 from allotrope.families.luminex.run import Run, Well
+from allotrope.labels import told_apart
 from allotrope.values import moment, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.record import Cell, Record
@@ -92,8 +95,11 @@ def facts(document: Document, grid: Grid, rows: range, run: Run) -> None:
     run.sample = record.keep(*SAMPLE)
     run.custom = record.rest()
     for row in rows:
-        run.control |= further(grid, row) if grid.text(row) == "ProtocolMicrosphere" else {}
-        put(document.aggregate, CUSTOM, further(grid, row))
+        found = told_apart(further(grid, row))
+        if grid.text(row) == "ProtocolMicrosphere":
+            run.control |= found
+        else:
+            put(document.aggregate, CUSTOM, found)
 
 
 def stated(record: Record, *labels: str) -> str | None:
@@ -101,18 +107,16 @@ def stated(record: Record, *labels: str) -> str | None:
     return None if record.peek(*labels) in ("N/A", "") else record.text(*labels)
 
 
-def further(grid: Grid, row: int) -> dict[str, Any]:
-    """Custom information from the cells after the second of a row: labels and values by turns."""
+def further(grid: Grid, row: int) -> Iterator[tuple[str, Any]]:
+    """Labels and values from the cells after the second of a row: labels and values by turns."""
     cells = [cell for cell in grid.cells(row)[1:] if not grid.fates[cell.handle] or cell.handle % grid.width == 1]
-    kept: dict[str, Any] = {}
     label = ""
     for cell in cells:
         if cell.text.isalpha() and cell.handle % grid.width % 2:
             label = cell.text
             cell.keep()
         elif not grid.fates[cell.handle]:
-            put(kept, CUSTOM, {f"{grid.text(row)} {label}".strip(): cell.keep()})
-    return dict(kept.get(CUSTOM, {}))
+            yield f"{grid.text(row)} {label}".strip(), cell.keep()
 
 
 def calibrate(document: Document, grid: Grid, rows: range) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allotrope.families.plate import seconds
+from allotrope.labels import free
 from allotrope.values import Locale, Scalar, number
 
 if TYPE_CHECKING:
@@ -188,8 +189,7 @@ def procedure(export: PlateExport) -> tuple[list[Read], Kinetic | None, dict[str
                 kinetic = kinetic_of(cells[1])
             name = texts[0].rstrip(":") if len(texts) > 1 else "Procedure step"
             value = " ".join([str(cell.keep()) for cell in cells][len(cells) > 1 :])
-            again = sum(key.partition(".")[0] == name for key in steps)
-            steps[f"{name}.{again}" if again else name] = value
+            steps[free(name, steps)] = value
         for cell in shaped:
             cell.mapped()
     return reads, kinetic, steps

@@ -37,6 +37,15 @@ def partitions(
         )
     indices, numbers = columns.numbers("Index"), {dye: columns.numbers(dye) for dye in dyes}
     flags = {dye: columns.raw(f"{dye}_pos") for dye in dyes}
+    settled = [
+        "Index",
+        *dyes,
+        *(f"{dye}_pos" for dye in dyes),
+        *(f"{dye}_target" for dye in dyes),
+        *(f"{dye}_threshold" for dye in dyes),
+        *(*sample, *well, *run),
+    ]
+    others = {label: columns.raw(label) for label in labels if label not in settled}
     named = columns.raw(*sample)
     of_well = positions_by(columns.raw(*well))
     for name in sorted((name for name in of_well if name is not None), key=str):
@@ -59,18 +68,9 @@ def partitions(
                     values = [numbers[colour][place] for place in at]
                     node[f"{kind} dye data cube"] = curve(f"{kind} dye", [indices[place] for place in at], values)
         first.text("Instrument")
-        measured = [
-            "Index",
-            *dyes,
-            *(f"{dye}_pos" for dye in dyes),
-            *(f"{dye}_target" for dye in dyes),
-            *(f"{dye}_threshold" for dye in dyes),
-        ]
-        settled = [*measured, *sample, *well, *run]
         columns.settle(at, settled, MAPPED)
-        for label in labels:
-            values = columns.raw(label)
-            if label not in settled and any(values[place] != values[at[0]] for place in at):
+        for label, values in others.items():
+            if any(values[place] != values[at[0]] for place in at):
                 put(group.measurements[0], CUSTOM, {label: "\t".join(text_of(values[place]) for place in at)})
                 columns.settle(at, [label], KEPT)
         put(group.measurements[0], CUSTOM, first.rest())

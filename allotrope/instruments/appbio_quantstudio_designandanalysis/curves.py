@@ -30,8 +30,7 @@ def amplification_curves(reader: Reader) -> None:
     used: dict[int, list[int]] = {}
     for row, (reaction, at) in enumerate(zip(reader.reactions, reader.at, strict=True)):
         places = of.get((reader.numbers[at], reaction.target or None))
-        curves = ([values[place] for place in places] for values in (cycles, reporter, corrected)) if places else ()
-        if places and amplification(reaction.node, *curves):
+        if places and amplification(reaction.node, *([column[i] for i in places] for column in (cycles, reporter, corrected))):
             used[row] = places
     columns.settle([*chain.from_iterable(used.values())], ("Well", "Cycle Number", "Target", "Rn", "dRn"), MAPPED)
     _repeated(reader, columns, used)

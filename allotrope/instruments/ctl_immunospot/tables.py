@@ -128,7 +128,7 @@ def histogram(grid: Grid, start: int) -> Histogram:
     if title is None or title + 1 >= len(grid.rows):
         return Histogram([], {}, [])
     grid.structure(title)
-    edges = [cell for cell in grid.cells(title + 1) if number(cell.value, grid.locale.decimal) is not None]
+    edges = [cell for cell in grid.cells(title + 1) if cell.number is not None]
     if not edges:
         return Histogram([], {}, [title + 1])
     grid.structure(title + 1, last=edges[0].handle % grid.width - 1)
