@@ -44,6 +44,18 @@ EDITED: dict[str, tuple[str, Edits]] = {
     ),
     "immunospot reviewed": ("ctl_immunospot/01", (("Counted: ([^;]*)", r"QC review last updated on \1 by foo"),)),
     "nc view under a blank line": ("chemometec_nc_view/01", ((r"\A", "\n"),)),
+    "softmax with an empty result": (
+        "moldev_softmax_pro/12",
+        ((r"^(St2\t160.000\t)159.816", r"\1"), (r"^( (?:\t )+\tB2\t)1.075", r"\1")),
+    ),
+    "softmax of eight columns": (
+        "moldev_softmax_pro/01",
+        ((r"^(\t[^\t\n]*(?:\t[^\t\n]*){8}).*$", r"\1"), (r"^.*\t[A-H](9|10|11|12)\t.*\n", "")),
+    ),
+    "softmax of eight columns under twelve": (
+        "moldev_softmax_pro/01",
+        ((r"^(\t(?!\t1\t2\t)[^T\n\t]*(?:\t[^\t\n]*){8}).*$", r"\1"), (r"^.*\t[A-H](9|10|11|12)\t.*\n", "")),
+    ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (
         "appbio_absolute_q/02",

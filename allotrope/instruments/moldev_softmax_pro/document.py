@@ -108,9 +108,9 @@ class Experiment:
             put(control, "total measurement time setting", plate.number("read time"), "s")
             put(control, "read interval setting", plate.number("read interval"), "s")
             put(control, "number of scans setting", plate.number("kinetic points"), "#")
-        sample, group_name = self.samples.get((name, well), (f"{name} {well}".strip(), ""))
+        sample, group_name = self.samples.get((name, well), ("", ""))
         put(node, "sample document/location identifier", well)
-        put(node, "sample document/sample identifier", sample)
+        put(node, "sample document/sample identifier", sample or f"{name} {well}".strip())
         put(node, "sample document/well plate identifier", name)
         put(node, f"sample document/{CUSTOM}", {"group identifier": group_name} if group_name else None)
         put(node, "compartment temperature", temperature, "degC")
@@ -207,7 +207,8 @@ class Experiment:
         calculated(self.document, value.column, found, "(unitless)", sources, calculation_description=formula)
         if value.number is not None:
             return
-        value.cell.mapped()
+        if value.cell:
+            value.cell.mapped()
         for node, _ in sources:
             if isinstance(node, dict):
-                add_error(node, value.text, value.column)
+                add_error(node, value.text or MISSING, value.column)
