@@ -99,11 +99,12 @@ def open_workbook(data: bytes, file: str) -> Any:
 
 
 def _check_start(stream: IO[bytes], member: str, file: str) -> None:
-    """Raise Damaged for a part in UTF-16, which calamine finds empty, TooLarge for strings that promise more than the memory holds."""
+    """Raise Damaged for a part in UTF-16, which calamine finds empty, TooLarge for strings that are promised beyond all memory."""
     strings = member.lower() == SHARED_STRINGS
     start = stream.read(1 << 16 if strings else 4)
     if b"\0" in start[:4]:
-        raise Damaged(file=file, where=member, found="text in UTF-16", expected="UTF-8: save the workbook again with a spreadsheet program")
+        expected = "UTF-8: save the workbook again with a spreadsheet program"
+        raise Damaged(file=file, where=member, found="text in UTF-16", expected=expected)
     promised = max(map(int, _PROMISED.findall(start)), default=0) if strings else 0
     if promised > MOST_STRINGS:
         raise TooLarge(file=file, where=member, found=f"{promised} strings promised", expected=f"{MOST_STRINGS} strings")
@@ -194,7 +195,7 @@ def check_total(cells: int, data: bytes, file: str) -> None:
 
 
 def readable(data: bytes, member: str, errors: Errors, file: str) -> bytes | None:
-    """A workbook whose part `member` holds no error value that calamine refuses (`#SPILL!`, `#ERROR!`); None where none is there."""
+    """A copy whose part `member` holds no error value that calamine refuses (`#SPILL!`); None where the workbook holds none."""
     if _OF_CALAMINE.issuperset(errors.values()):
         return None
     copy = io.BytesIO()

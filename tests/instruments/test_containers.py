@@ -197,7 +197,12 @@ def test_a_wide_sheet_is_no_far_one() -> None:
         '<row r="1"><c r="ZZZZZZZZZZZZ1"><v>1</v></c></row>',
         *(
             f'<row r="1">{cell * 30_000}</row><row r="99999"><c r="A99999"><v>1</v></c></row>'
-            for cell in ("<c><v>1</v></c>", '<c t="n"><v>1</v></c>', "<c\ts='r=\"A1\"'><v>1</v></c>", '<x:c s="1"><x:v>1</x:v></x:c>')
+            for cell in (
+                "<c><v>1</v></c>",
+                '<c t="n"><v>1</v></c>',
+                "<c\ts='r=\"A1\"'><v>1</v></c>",
+                '<x:c s="1"><x:v>1</x:v></x:c>',
+            )
         ),
     ],
     ids=["letters", "nameless", "style", "quoted", "prefix"],
