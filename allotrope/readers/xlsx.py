@@ -99,7 +99,7 @@ def open_workbook(data: bytes, file: str) -> Any:
 
 
 def _check_start(stream: IO[bytes], member: str, file: str) -> None:
-    """Raise Damaged for a part in UTF-16, which calamine finds empty, TooLarge for strings that are promised beyond all memory."""
+    """Raise Damaged for a part in UTF-16, which calamine finds empty, TooLarge for strings promised beyond all memory."""
     strings = member.lower() == SHARED_STRINGS
     start = stream.read(1 << 16 if strings else 4)
     if b"\0" in start[:4]:
