@@ -56,6 +56,14 @@ EDITED: dict[str, tuple[str, Edits]] = {
         "moldev_softmax_pro/01",
         ((r"^(\t(?!\t1\t2\t)[^T\n\t]*(?:\t[^\t\n]*){8}).*$", r"\1"), (r"^.*\t[A-H](9|10|11|12)\t.*\n", "")),
     ),
+    "softmax spectrum beyond the range": (
+        "moldev_softmax_pro/19",
+        ((r"^(526\t23.5\t)0.1688", r"\1OVER"), (r"^(525\t23.5\t0.1685\t)0.1982", r"\1OVER")),
+    ),
+    "gen5 image of a channel with a remark": (
+        "agilent_gen5_image/02",
+        ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
+    ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (
         "appbio_absolute_q/02",
