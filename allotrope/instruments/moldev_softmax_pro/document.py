@@ -163,7 +163,7 @@ class Experiment:
     def _values(
         self, node: Node, well: str, readings: list[Reading], features: list[str], *, scan: bool = False
     ) -> list[int | float | None]:
-        """The numbers of a curve, None where there is none; what is no number (in a spectrum also what lacks) is an error there."""
+        """The numbers of a curve, None where there is none; what is no number, and what a `scan` lacks, is an error there."""
         values: list[int | float | None] = []
         for at, (reading, feature) in enumerate(zip(readings, features, strict=True)):
             cell = reading.wells[well]
