@@ -26,6 +26,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         "beckman_echo_plate_reformat/01",
         ((r"^(Date Time Point,.*)", r"\1,Destination Well X Offset"), (r"^(2024-12-09 13:34.*)", r"\1,5.5")),
     ),
+    "cedex with a density below the range": (
+        "roche_cedex_bioht/01",
+        ((r"< TEST RNG \t  6.71", "< TEST RNG\t< 0.05"), (r"\t  88.09\t", "\t< 20\t")),
+    ),
     "biomek without a method": ("beckman_coulter_biomek/01", ((r"\AMethod.*\n", ""),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",
