@@ -204,10 +204,13 @@ class Probe:
 
             self._rows[sheet] = page_rows(self.text, self.name)
         elif sheet not in self._rows:
-            from allotrope.readers.xlsx import check_total, sheet_rows, with_errors
+            from allotrope.readers.xlsx import check_total, open_workbook, readable, sheet_rows, with_errors
 
-            errors = self._look(sheet)
-            rows = self._rows[sheet] = with_errors(sheet_rows(self.workbook, sheet, self.name), errors)
+            workbook, errors = self.workbook, self._look(sheet)
+            member = self._sheet_members.get(sheet) if errors and self._errors is None else None
+            if data := readable(self.data, member, errors, self.name) if member else None:
+                workbook = open_workbook(data, self.name)
+            rows = self._rows[sheet] = with_errors(sheet_rows(workbook, sheet, self.name), errors)
             self._laid_out += len(rows) * len(rows[0]) if rows else 0
             check_total(self._laid_out, self.data, self.name)
         return self._rows[sheet]

@@ -220,32 +220,33 @@ def _parse(text: str, order: str) -> datetime | None:
     before = _BEFORE.search(rest)
     if before:
         rest = rest[: before.start()] + rest[before.end() :]
-    clock = _CLOCK.search(rest) or _DOTTED.search(rest) or _HOUR.search(rest)
-    left = rest
-    hour = minute = second = micro = 0
-    zone: tzinfo | None = None
+    compact = len(ymd) == 6
+    clock = None if compact else _CLOCK.search(rest) or _DOTTED.search(rest) or _HOUR.search(rest)
+    hour, minute, second = ymd[3:] if compact else (0, 0, 0)
+    micro = 0
     if clock:
         hour, minute, second = int(clock[1]), int(clock[2] or 0), int(clock[3] or 0)
         micro = int((clock[4] or "0").ljust(6, "0")[:6])
         half = (clock[5] or (before[1] if before else "")).lower()
         if half:
             hour = hour % 12 + (12 if half[0] in "p下" or half == "오후" else 0)
-        mark = _ZONE.match(rest[clock.end() :])
-        left = rest[: clock.start()] + rest[clock.end() + (mark.end() if mark else 0) :]
-        if mark and (mark[1] or mark[2]):
-            hours = _HOURS.get((mark[1] or "").upper(), 0)
-            try:
-                zone = zone_named(mark[2]) if mark[2] else timezone(timedelta(hours=hours)) if hours else UTC
-            except BadOption:
-                return None
-    elif len(ymd) == 6:
-        hour, minute, second = ymd[3:]
-    if any(letter.isdigit() for letter in left):
+    before_zone, after = (rest[: clock.start()], rest[clock.end() :]) if clock else ("", rest)
+    mark = _ZONE.match(after) if clock or compact else None
+    if any(letter.isdigit() for letter in before_zone + after[mark.end() if mark else 0 :]):
         return None
     try:
+        zone = _zone(mark[1], mark[2]) if mark else None
         return datetime(year, month, date_, hour, minute, second, micro, tzinfo=zone)
-    except ValueError:
+    except (BadOption, ValueError):
         return None
+
+
+def _zone(name: str | None, offset: str | None) -> tzinfo | None:
+    """The zone behind a clock, by its offset or else its letters; None where there is neither; raises BadOption."""
+    if offset:
+        return zone_named(offset)
+    hours = _HOURS.get((name or "").upper(), 0)
+    return timezone(timedelta(hours=hours)) if hours else UTC if name else None
 
 
 def _calendar(text: str, order: str) -> tuple[Any, ...] | None:

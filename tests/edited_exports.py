@@ -26,6 +26,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         "beckman_echo_plate_reformat/01",
         ((r"^(Date Time Point,.*)", r"\1,Destination Well X Offset"), (r"^(2024-12-09 13:34.*)", r"\1,5.5")),
     ),
+    "cedex with a density below the range": (
+        "roche_cedex_bioht/01",
+        ((r"< TEST RNG \t  6.71", "< TEST RNG\t< 0.05"), (r"\t  88.09\t", "\t< 20\t")),
+    ),
     "biomek without a method": ("beckman_coulter_biomek/01", ((r"\AMethod.*\n", ""),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",
@@ -45,6 +49,26 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "immunospot reviewed": ("ctl_immunospot/01", (("Counted: ([^;]*)", r"QC review last updated on \1 by foo"),)),
     "lunatic with a comment": ("unchained_labs_lunatic/03", ((r"^(PLATE_.*)", r"\1,hello"), ('Instrument ID\n', "Instrument ID,Comment\n"))),
     "nc view under a blank line": ("chemometec_nc_view/01", ((r"\A", "\n"),)),
+    "softmax with an empty result": (
+        "moldev_softmax_pro/12",
+        ((r"^(St2\t160.000\t)159.816", r"\1"), (r"^( (?:\t )+\tB2\t)1.075", r"\1")),
+    ),
+    "softmax of eight columns": (
+        "moldev_softmax_pro/01",
+        ((r"^(\t[^\t\n]*(?:\t[^\t\n]*){8}).*$", r"\1"), (r"^.*\t[A-H](9|10|11|12)\t.*\n", "")),
+    ),
+    "softmax of eight columns under twelve": (
+        "moldev_softmax_pro/01",
+        ((r"^(\t(?!\t1\t2\t)[^T\n\t]*(?:\t[^\t\n]*){8}).*$", r"\1"), (r"^.*\t[A-H](9|10|11|12)\t.*\n", "")),
+    ),
+    "softmax spectrum beyond the range": (
+        "moldev_softmax_pro/19",
+        ((r"^(526\t23.5\t)0.1688", r"\1OVER"), (r"^(525\t23.5\t0.1685\t)0.1982", r"\1OVER")),
+    ),
+    "gen5 image of a channel with a remark": (
+        "agilent_gen5_image/02",
+        ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
+    ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (
         "appbio_absolute_q/02",

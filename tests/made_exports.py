@@ -294,10 +294,11 @@ def matrix_facts(corpus: Path) -> str:
 
 
 def empower(corpus: Path) -> str:
-    """Empower through Benchling: instrument and processing methods beside the injections."""
+    """Empower through Benchling: instrument and processing methods beside the injections, a result of a derived channel."""
     data = json.loads(corpus_file(corpus, "benchling_empower/01").read_bytes())
     values = data["values"]
     instrument = values["injections"][0]["fields"]["InstrumentMethodId"]
+    values["results"][0]["fields"]["ChannelId"] = 9999
     processing = values["results"][0]["fields"]["ProcessingMethodId"]
     values["instrument_methods"] = [{"id": instrument, "name": "IM", "date": "2020-01-01", "other": 5}, {"id": 999, "name": "no"}]
     method = {"id": processing, "name": "PM", "version": 3, "modified_by": "me", "average_by": "None", "extra": 1.5}

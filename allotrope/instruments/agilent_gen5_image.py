@@ -119,7 +119,7 @@ def procedure(export: PlateExport) -> tuple[list[Read], dict[str, Scalar]]:
 
 def control(read: Read, channel: Settings, locale: Locale) -> Node:
     """The device control document of one channel of one read."""
-    tag = _TAG.fullmatch(found[1]) if (found := _CHANNEL.match(channel.head)) and found[1] else None
+    tag = _TAG.match(found[1]) if (found := _CHANNEL.match(channel.head)) and found[1] else None
     light = next((name for name in LIGHTS if re.search(rf"\b{name}\b", channel.head)), None)
     light = light or next((name for name in channel.remarks if name in LIGHTS), None)
     rows, columns = (number(read.own.pairs.get(key, ""), locale.decimal) for key in ("Montage rows", "columns"))
@@ -146,7 +146,7 @@ def control(read: Read, channel: Settings, locale: Locale) -> Node:
     node["auto focus setting"] = any(remark in FOCUS for first in read.channels[:1] for remark in first.remarks)
     placed = ("Montage rows", "columns", *(("Objective",) if magnification is not None else ()))
     custom = read.own.custom(placed, "Read settings")
-    if channel.head and not tag:
+    if channel.head and not (tag and channel.head.endswith(tag[0])):
         custom["Channel"] = channel.head
     return node | {CUSTOM: custom | channel.custom(("Integration time", "Camera gain", "LED intensity"), "Channel settings")}
 

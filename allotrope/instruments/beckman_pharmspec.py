@@ -30,6 +30,8 @@ QUANTITIES = {
 }
 """What the schema requires of every particle size, with column and unit."""
 AVERAGE = "Average"
+NAMES = ("Probe", "Sample Name", "Operator Name")
+"""What is called as it is written, be it a dash; elsewhere a dash stands for no entry."""
 
 VERSION = re.compile(r"v(\d+(?:\.\d+){0,2})")
 """In a title: the version of the software."""
@@ -68,6 +70,7 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
     """`label, :, value` or `label, : value`, two of them in a row; a line with one cell is a title, one with the version."""
     facts = Facts()
     lines = [grid.cells(row) for row in range(header)]
+    joined = any(re.match(r":\s*[^\s:]", found.text) for cells in lines for found in cells)
     versions = [version for cells in lines if len(cells) == 1 and (version := VERSION.search(cells[0].text))]
     if versions:
         document.system["software version"] = versions[-1][1]
@@ -81,16 +84,18 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
             column = label.handle % grid.width
             used = [label]
             while cells and len(used) < 3 and cells[0].handle % grid.width == column + len(used):
+                if joined and not cells[0].text.startswith(":"):
+                    break
                 used.append(cells.pop(0))
                 if used[-1].text != ":":
                     break
-            if len(used) == 1 and cells and cells[0].handle % grid.width == column + 2:
+            if len(used) == 1 and not joined and cells and cells[0].handle % grid.width == column + 2:
                 used.append(cells.pop(0))  # the colon between them is lost
             value = used[-1].value if len(used) > 1 else label.value
             text = re.sub(r"^:\s*", "", value) if isinstance(value, str) else value
             if len(used) == 1:
                 put(group.node, CUSTOM, {label.where: label.keep()})
-            elif text in ("-", ""):
+            elif text in ("", ":") or (text == "-" and label.text not in NAMES):
                 for found in used:
                     found.ignore("no entry")
             else:
@@ -99,10 +104,10 @@ def _facts(document: Document, group: Group, grid: Grid, header: int) -> Facts:
 
 
 def _end(grid: Grid, header: int) -> int:
-    """The first row below the table: the one after the last particle size with a count."""
-    rows = range(header + 1, len(grid.rows)) if grid.width > 2 else range(0)
-    sized = [row for row in rows if grid.at(row, 1).number is not None and grid.at(row, 2).number is not None]
-    return max(sized, default=header) + 1
+    """The first row below the table: the one after the last particle size with a count or a density."""
+    rows = range(header + 1, len(grid.rows))
+    counted = [row for row in rows if any(grid.at(row, column).number is not None for column in range(2, grid.width))]
+    return max((row for row in counted if grid.at(row, 1).number is not None), default=header) + 1
 
 
 def _runs(document: Document, grid: Grid, header: int, end: int) -> dict[str, list[Record]]:

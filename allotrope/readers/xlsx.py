@@ -31,6 +31,7 @@ _PROMISED = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d{1,30})""")
 MOST_STRINGS = 10_000_000
 """Strings that a workbook may promise at its start, for which calamine makes room at once."""
 _ANY = re.compile("")
+_XML = re.compile(r"xl/.*\.(?:xml|rels)$", re.IGNORECASE)
 _BINARY = re.compile(r"content\.xml$|xl/(?:_rels/workbook\.bin\.rels|.*\.bin)$")
 _LISTS = re.compile(r"xl/(?:workbook\.xml|_rels/workbook\.xml\.rels)$")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
@@ -45,8 +46,11 @@ _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}\d{6})""")
 _FAR_COLUMN = re.compile(rb"""r\s*=\s*["']([A-Za-z]{3,8})[A-Za-z]*\d""")
 _FAR_ROW = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,3}0*(\d{6,12})""")
 _ANYWHERE = re.compile(rb"""r\s*=\s*["']([A-Za-z]{0,8})[A-Za-z]*0*(\d{0,12})""")
-_NAMELESS = (b"<c>", b":c>")
-"""Cells that do not say where they stand: only such ones are moved by rows that do not say it."""
+_ODD_CELL = re.compile(rb"""<c(?! r="[A-Z]{1,2}\d{1,5}"|[A-Za-z])""")
+"""Any cell but those that begin by naming a place that is not far."""
+_PREFIXED_CELL = re.compile(rb":c[\s/>]")
+_NAMELESS = re.compile(rb"""[<:]c(?=[\s/>])(?!(?:\s+\w+="[\w:.-]*")*\s+r=["']\w)""")
+"""A cell that may not say where it stands: only such ones are moved by rows that do not say it."""
 _ROW_END = re.compile(rb"</(?:\w+:)?row")
 
 
@@ -56,6 +60,8 @@ _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 _NAME = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{0,7})["']""")
 _IS_ERROR = re.compile(rb"""\bt=["']e["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</")
+_OF_CALAMINE = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+"""The error values that calamine knows."""
 _LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"""(?:\w{1,99}:)?(\w{1,99})=(["'])(.*?)\2""", re.DOTALL)
 Extent = tuple[int, int, int]
@@ -87,16 +93,19 @@ def open_workbook(data: bytes, file: str) -> Any:
     import python_calamine
 
     if data.startswith(b"PK"):
-        _each_sheet(data, file, lambda stream, member: _check_strings(stream, member, file))
+        _each_sheet(data, file, lambda stream, member: _check_start(stream, member, file), _XML)
     with _calamine("the workbook", file):
         return python_calamine.load_workbook(io.BytesIO(data))
 
 
-def _check_strings(stream: IO[bytes], member: str, file: str) -> None:
-    """Raise TooLarge for shared strings that promise more than the memory holds."""
-    if member.lower() != SHARED_STRINGS:
-        return
-    promised = max(map(int, _PROMISED.findall(stream.read(1 << 16))), default=0)
+def _check_start(stream: IO[bytes], member: str, file: str) -> None:
+    """Raise Damaged for a part in UTF-16, which calamine finds empty, TooLarge for strings promised beyond all memory."""
+    strings = member.lower() == SHARED_STRINGS
+    start = stream.read(1 << 16 if strings else 4)
+    if b"\0" in start[:4]:
+        expected = "UTF-8: save the workbook again with a spreadsheet program"
+        raise Damaged(file=file, where=member, found="text in UTF-16", expected=expected)
+    promised = max(map(int, _PROMISED.findall(start)), default=0) if strings else 0
     if promised > MOST_STRINGS:
         raise TooLarge(file=file, where=member, found=f"{promised} strings promised", expected=f"{MOST_STRINGS} strings")
 
@@ -183,6 +192,28 @@ def check_total(cells: int, data: bytes, file: str) -> None:
     if error_cells.is_spread(1, cells, sum(sizes)):
         expected = f"at most {error_cells.MOST_CELLS} cells, or most of them filled"
         raise TooLarge(file=file, where="the workbook", found=f"{cells} cells in all sheets", expected=expected)
+
+
+def readable(data: bytes, member: str, errors: Errors, file: str) -> bytes | None:
+    """A copy whose part `member` holds no error value that calamine refuses (`#SPILL!`); None where the workbook holds none."""
+    if _OF_CALAMINE.issuperset(errors.values()):
+        return None
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as archive:
+
+        def take(stream: IO[bytes], name: str) -> None:
+            part = stream.read()
+            end = _last(_CELL_END, part) if name == member else 0
+            archive.writestr(name, _ERROR.sub(_known, part[:end]) + part[end:])
+
+        _each_sheet(data, file, take, _ANY)
+    return copy.getvalue()
+
+
+def _known(cell: re.Match[bytes]) -> bytes:
+    """The cell of an error value, with one that calamine knows."""
+    value = _VALUE.search(cell[0])
+    return cell[0][: value.start(1)] + b"#N/A" + cell[0][value.end(1) :] if value else cell[0]
 
 
 def with_errors(rows: list[list[Any]], errors: Errors) -> list[list[Any]]:
@@ -316,7 +347,9 @@ def _each_sheet(data: bytes, file: str, look: Callable[[IO[bytes], str], None], 
 
 
 def _check_extent(xml: bytes, member: str, file: str) -> None:
-    nameless = any(mark in xml for mark in _NAMELESS)
+    if not _ODD_CELL.search(xml) and not _PREFIXED_CELL.search(xml):
+        return
+    nameless = bool(_NAMELESS.search(xml))
     if not nameless and not _FAR.search(xml):
         return
     columns = [_number(match) for match in _FAR_COLUMN.findall(xml)]

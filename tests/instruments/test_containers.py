@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 from typing import Any
@@ -194,9 +195,17 @@ def test_a_wide_sheet_is_no_far_one() -> None:
     "rows",
     [
         '<row r="1"><c r="ZZZZZZZZZZZZ1"><v>1</v></c></row>',
-        f'<row r="1">{"<c><v>1</v></c>" * 30_000}</row><row r="99999"><c r="A99999"><v>1</v></c></row>',
+        *(
+            f'<row r="1">{cell * 30_000}</row><row r="99999"><c r="A99999"><v>1</v></c></row>'
+            for cell in (
+                "<c><v>1</v></c>",
+                '<c t="n"><v>1</v></c>',
+                "<c\ts='r=\"A1\"'><v>1</v></c>",
+                '<x:c s="1"><x:v>1</x:v></x:c>',
+            )
+        ),
     ],
-    ids=["letters", "nameless"],
+    ids=["letters", "nameless", "style", "quoted", "prefix"],
 )
 def test_cells_far_to_the_right_are_refused(rows: str) -> None:
     """By more letters than any column has, or by so many cells without a place before them."""
@@ -248,6 +257,24 @@ def test_error_values_of_cells_without_a_place() -> None:
     )
     rows = Probe(named(workbook(first + second), "a.xlsx")).rows("Two")
     assert rows == [[1, "#N/A", 3], ["", "", ""], ["", "#NUM!", "#REF!"], ["", "#DIV/0!", ""]]
+
+
+@pytest.mark.parametrize("value", ["#SPILL!", "#CALC!", "#ERROR!", "#GETTING_DATA", "&lt;odd&gt;"])
+def test_error_values_that_the_reader_refuses(value: str) -> None:
+    """Newer programs write more of them: they cost their cells nothing, and the sheet neither."""
+    cells = f'<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>{value}</v></c><c r="C1" t="e"><v>#N/A</v></c></row>'
+    assert Probe(named(workbook(cells), "a.xlsx")).rows("Two") == [[1, html.unescape(value), "#N/A"]]
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_parts_in_utf_16_are_refused(part: str) -> None:
+    """They would be found empty."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(NEAR))) as old, zipfile.ZipFile(held, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).decode().encode("utf-16") if name == part else old.read(name))
+    with pytest.raises(Damaged, match=f"{part}: found text in UTF-16"):
+        Probe(named(held.getvalue(), "a.xlsx")).rows("Two")
 
 
 def changed(data: bytes, before: str, after: str) -> bytes:

@@ -146,13 +146,17 @@ class Reader:
         node["chromatogram data cube"] = chromatogram("absorbance", minutes, [None if v is None else v * factor for v in values])
 
     def processed(self, node: Asm, identifier: str, facts: Facts) -> None:
-        """Results of the injection that are of this channel, each with its peaks and its processing."""
+        """Results of the injection that are of this channel, each with its peaks and its processing.
+
+        A result of a channel that the export lacks, as of one that was derived from others, stands with the first channel.
+        """
         documents = []
+        channels = [channel_of(channel) for channel in self.channels.get(identifier, [])]
         for result in self.results.get(identifier, []):
             fields = result.child("fields")
             own = Facts(fields.record) if fields else Facts()
             channel = own.peek("ChannelId")
-            if channel is not None and facts.peek("ChannelId") not in (None, channel):
+            if channels and facts.peek("ChannelId") != (channel if channel in channels else channels[0]):
                 continue
             part: Asm = {}
             peaks = [found for peak in listed(result, "peaks") if (found := self.peak(peak))]
@@ -210,6 +214,12 @@ def listed(node: Node | None, name: str) -> list[Node]:
     """The objects of an array."""
     found = node.child(name) if node else None
     return found.nodes if found else []
+
+
+def channel_of(channel: Node) -> Any:
+    """The identifier of a channel."""
+    fields = channel.child("fields")
+    return Facts(fields.record).peek("ChannelId") if fields else None
 
 
 def by_injection(values: Node | None, name: str) -> dict[str, list[Any]]:

@@ -46,6 +46,8 @@ class Experiment:
         self.plates = [plate.text("name") for plate in plates]
         self.told: set[str] = set()
         self.samples: dict[Place, tuple[str, str]] = {}
+        self.later: list[tuple[Node, str | None, str]] = []
+        """Errors of a spectrum beyond its first wavelength: they follow those of the groups."""
         for group in groups:
             for place, (sample, _) in group.samples.items():
                 self.samples[self.place(place)] = (sample, group.name)
@@ -108,9 +110,9 @@ class Experiment:
             put(control, "total measurement time setting", plate.number("read time"), "s")
             put(control, "read interval setting", plate.number("read interval"), "s")
             put(control, "number of scans setting", plate.number("kinetic points"), "#")
-        sample, group_name = self.samples.get((name, well), (f"{name} {well}".strip(), ""))
+        sample, group_name = self.samples.get((name, well), ("", ""))
         put(node, "sample document/location identifier", well)
-        put(node, "sample document/sample identifier", sample)
+        put(node, "sample document/sample identifier", sample or f"{name} {well}".strip())
         put(node, "sample document/well plate identifier", name)
         put(node, f"sample document/{CUSTOM}", {"group identifier": group_name} if group_name else None)
         put(node, "compartment temperature", temperature, "degC")
@@ -153,22 +155,31 @@ class Experiment:
         node = self._measurement(plate, group, well, readings[0].temperature, None)
         places = plate.wavelengths
         waves = [float(places[part.wavelength]) if part.wavelength < len(places) else None for part in readings]
-        values = self._values(node, well, readings, [f"{wave}nm" for wave in waves], absent=MISSING)
+        values = self._values(node, well, readings, [f"{wave}nm" for wave in waves], scan=True)
         measures = [(mode.lower(), UNITS[mode], values)]
         node[SPECTRA[mode]] = cube(f"{mode.lower()}-spectrum", [("wavelength", "nm", waves)], measures)
         return node
 
     def _values(
-        self, node: Node, well: str, readings: list[Reading], features: list[str], *, absent: str | None = None
+        self, node: Node, well: str, readings: list[Reading], features: list[str], *, scan: bool = False
     ) -> list[int | float | None]:
-        """The numbers of a curve, None where there is none; what is no number is an error at that place."""
+        """The numbers of a curve, None where there is none; what is no number, and what a `scan` lacks, is an error there."""
         values: list[int | float | None] = []
-        for reading, feature in zip(readings, features, strict=True):
+        for at, (reading, feature) in enumerate(zip(readings, features, strict=True)):
             cell = reading.wells[well]
             values.append(cell.as_number())
             if values[-1] is None:
-                add_error(node, cell.as_text() or absent, feature)
+                text = cell.as_text() or (MISSING if scan else None)
+                if at and scan:
+                    self.later.append((node, text, feature))
+                else:
+                    add_error(node, text, feature)
         return values
+
+    def finish(self) -> None:
+        """What follows the groups."""
+        for node, text, feature in self.later:
+            add_error(node, text, feature)
 
     def group(self, group: GroupBlock) -> None:
         """The values of a group: numbers and errors as calculated, texts of other columns as custom information of the wells."""
@@ -207,7 +218,8 @@ class Experiment:
         calculated(self.document, value.column, found, "(unitless)", sources, calculation_description=formula)
         if value.number is not None:
             return
-        value.cell.mapped()
+        if value.cell:
+            value.cell.mapped()
         for node, _ in sources:
             if isinstance(node, dict):
-                add_error(node, value.text, value.column)
+                add_error(node, value.text or MISSING, value.column)

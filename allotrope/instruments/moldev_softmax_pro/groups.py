@@ -17,8 +17,6 @@ PLACES = (("sample",), ("well", "wells"), ("wellplatename",))
 """The columns that say whose a line is: sample, well, plate."""
 NUMERIC = ("Masked", "Range?", "Error")
 """Texts that stand for a number in a column of numbers."""
-ABSENT = frozenset(("na", "n/a", "#n/a", "null", "none"))
-"""Texts that stand for nothing; `NaN` is a result that could not be calculated, and an error of its wells."""
 _SUMMARY = re.compile(r"[\d.,]+")
 
 
@@ -26,8 +24,8 @@ _SUMMARY = re.compile(r"[\d.,]+")
 class Value:
     """One value of a column, and the wells it stands on.
 
-    These are its own line's and those of the following lines of the sample that leave the column empty,
-    all taken to be on the plate of its own line.
+    These are its own line's and those of the following lines of the sample that hold a blank in the column,
+    all taken to be on the plate of its own line. Nothing at all instead of a blank is a result that is empty.
     """
 
     column: str
@@ -103,10 +101,11 @@ def _samples(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
     for row in range(head + 1, end):
         sample = _at(grid, row, samples) or sample
         rows.setdefault(sample, []).append(row)
-    names = sorted(name for name in columns if fold(name) not in sum(PLACES, ()))
+    filled = {name for name, at in columns.items() if any(grid.text(row, at) for row in range(head + 1, end))}
+    names = sorted(name for name in filled if fold(name) not in sum(PLACES, ()))
     numeric = {name: any(_is_number(grid.at(row, columns[name])) for row in range(head + 1, end)) for name in names}
     for name, at in columns.items():
-        if any(grid.text(row, at) for row in range(head + 1, end)):
+        if name in filled:
             grid.at(head, at, name).mapped()
         else:
             grid.at(head, at, name).ignore("column without values")
@@ -119,12 +118,13 @@ def _samples(block: GroupBlock, grid: Grid, head: int, end: int) -> None:
             for row in rows[sample]:
                 cell = grid.at(row, columns[name], name)
                 place = (found.plate if found else _at(grid, row, plates), _at(grid, row, wells))
-                if cell and cell.text.lower() not in ABSENT:
-                    place = (_at(grid, row, plates), place[1])
-                    found = Value(name, cell, place[0], [place], numeric[name])
-                    block.values.append(found)
-                elif found:
-                    found.wells.append(place)
+                if not cell and cell.value:
+                    if found:
+                        found.wells.append(place)
+                    continue
+                place = (_at(grid, row, plates), place[1])
+                found = Value(name, cell, place[0], [place], numeric[name]) if cell or numeric[name] else None
+                block.values += [found] if found else []
 
 
 def _at(grid: Grid, row: int, column: int | None) -> str:

@@ -89,6 +89,7 @@ def read(source: Source) -> Document:
         put(custom, CUSTOM, plate.rest())
     for group in groups:
         experiment.group(group)
+    experiment.finish()
     for first, last in spans:
         name = "Note" if grid.text(first).startswith("Note:") else f"Rest of {grid.text(first)} {grid.text(first, 1)}".strip()
         if left := note(grid, first, last):

@@ -37,7 +37,8 @@ def read_tables(block: PlateBlock, grid: Grid, first: int, last: int) -> None:
     by_well = block.text("export format", ("TimeFormat", "PlateFormat")) == "TimeFormat"
     reduced = block.text("data type", ("Raw", "Reduced", "Both")) == "Reduced"
     block.odd = [row for row in range(first, last) if _odd(grid, row)]
-    heads = [row for row in range(first, last) if (split_well(grid.text(row, 2)) if by_well else _heads(block, grid, row))]
+    counts = (SHAPES[int(block.number("number of wells") or 96)][1], len(plate_columns(grid, first, 2)))
+    heads = [row for row in range(first, last) if (split_well(grid.text(row, 2)) if by_well else _heads(grid, row, counts))]
     for at, head in enumerate(heads):
         end = heads[at + 1] if at + 1 < len(heads) else last
         _settle_head(grid, head, end)
@@ -66,10 +67,14 @@ def _settle_head(grid: Grid, head: int, end: int) -> None:
             cell.ignore("row or column of a plate without values")
 
 
-def _heads(block: PlateBlock, grid: Grid, row: int) -> bool:
-    """Whether a row holds the column numbers of a matrix: it follows the plate's header or a blank line."""
+def _heads(grid: Grid, row: int, counts: tuple[int, ...]) -> bool:
+    """Whether a row holds the column numbers of a matrix, as many as the plate or the first matrix has.
+
+    It follows the plate's header or a blank line, and has neither time nor temperature.
+    """
     above = grid.blank(row - 1) or bool(grid.text(row - 1))
-    return above and len(plate_columns(grid, row, 2)) == SHAPES[int(block.number("number of wells") or 96)][1]
+    plain = not grid.text(row) and grid.at(row, 1).number is None
+    return above and plain and (len(plate_columns(grid, row, 2)) or None) in counts
 
 
 def _columns(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
@@ -90,7 +95,10 @@ def _columns(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -
 
 
 def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) -> None:
-    """Matrices one below the other (times, or wavelengths of a spectrum), those of several wavelengths side by side."""
+    """Matrices one below the other (times, or wavelengths of a spectrum), those of several wavelengths side by side.
+
+    Columns beyond the end of all lines of a matrix were not exported.
+    """
     count = SHAPES[int(block.number("number of wells") or 96)][0]
     runs = []
     start = 2
@@ -100,7 +108,9 @@ def _matrices(block: PlateBlock, grid: Grid, head: int, end: int, *, raw: bool) 
     spectrum = block.text("read type") == "Spectrum"
     rows = [row for row in range(head + 1, end) if row not in block.odd]
     for at, chunk in enumerate(_chunks(grid, rows, count)):
-        for place, columns in enumerate(runs if raw else runs[:1]):
+        width = max(len(grid.rows[row]) for row in chunk)
+        for place, numbered in enumerate(runs if raw else runs[:1]):
+            columns = {column: name for column, name in numbered.items() if column < width}
             lines = enumerate(chunk)
             cells = {f"{row_letters(i)}{name}": grid.at(row, column) for i, row in lines for column, name in columns.items()}
             if not raw:

@@ -171,13 +171,14 @@ class Report:
         if not wells or not documents:
             place, found = f"line {self.grid.line(self.table.header)}", "a table without values, or no channel of an imager"
             raise self.source.empty(place, found, "at least one well with a value")
+        count = sum(1 for _ in self.table.wells())
         for _, cell in self.table.wells():
             if cell and not self._usable(cell):
                 self.source.find("unparsed-value", f"{cell.text!r} is no number and is kept", cell.where, "warning")
         for well, cell in wells:
             group = self.document.group()
             put(group.node, "measurement time", time)
-            put(group.node, "plate well count", len(wells), "#")
+            put(group.node, "plate well count", count, "#")
             put(group.node, "analytical method identifier", method)
             put(group.node, "experimental data identifier", experiment)
             group.node |= {"experiment type": self.kind, "container type": "well plate", CUSTOM: dict(protocol)}

@@ -17,32 +17,33 @@ if TYPE_CHECKING:
 
 FLAGS = {"v": "verification", "c": "calibration"}
 BELOW = "< TEST RNG"
+DENSITY = "optical_density"
 LDH_UNIT = 0.0167
 """The reference's factor from U/L of lactate dehydrogenase to what it writes as mmol/L; the activity itself is kept beside it."""
 
 
 def measure(document: Document, group: Group, session: Session) -> None:
-    """A measurement for each optical density of a session, and one for all its analytes."""
+    """A measurement for each optical density of a session, and one for all its analytes, with the errors of them all."""
     tests = sorted(session.tests.values(), key=lambda row: row.order)
-    for row in [row for row in tests if row.kit.analyte == "optical_density"]:
+    for row in [row for row in tests if row.kit.analyte == DENSITY]:
         node = _node(group, session, row)
         measured(document, node, "absorbance", row.record.number("result"), "mAU")
         put(node, CUSTOM, _custom(row, session))
-    tests = [row for row in tests if row.kit.analyte != "optical_density"]
-    analytes = [(row, _analyte(document, row, session)) for row in tests]
+    analytes = [(row, _analyte(document, row, session)) for row in tests if row.kit.analyte != DENSITY]
     found = [analyte for _, analyte in analytes if analyte is not None]
     if found:
-        node = _node(group, session, tests[0])
+        node = _node(group, session, analytes[0][0])
         node["analyte aggregate document"] = {"analyte document": found}
     elif not group.measurements:
-        for row in tests:
+        for row, _ in analytes:
             set_aside(document, row.record, f"the schema has no place for results in {row.record.peek('unit') or 'no unit'}")
         return
     node = group.measurements[-1]
-    for row, analyte in analytes:
+    for row in tests:
         error = _error(row)
         if row.result is None and error:
             add_error(node, error, f"{row.kit.analyte} - {row.kit.name}")
+    for row, analyte in analytes:
         if analyte is None:
             put(node, CUSTOM, {f"{row.identity} {label}": value for label, value in _custom(row, session).items()})
     for row in session.passed_over:

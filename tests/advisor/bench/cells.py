@@ -192,9 +192,9 @@ MADE = [
     model("model_two_samples", "Two samples of 150 cells.", "Differences between samples are corrected for; counts are not zero-inflated.",
           SVENSSON, Cells(cells=300, samples=2, seed=24), {"correct_samples": is_(True), "likelihood": is_("nb"), "max_epochs": to(50, 400)}),
     resolution("resolution_two_groups", "Two kinds of cells.", "At the usual resolution the two kinds fall into pieces.",
-               Cells(cells=160, groups=2, seed=31), {"resolution": to(0.1, 0.6)}),
+               Cells(cells=160, groups=2, seed=31), {"resolution": to(0.02, 0.6)}),
     resolution("resolution_four_groups", "Four kinds of cells.", "Stable resolutions give four.",
-               Cells(cells=200, groups=4, seed=32), {"resolution": to(0.1, 0.8)}),
+               Cells(cells=200, groups=4, seed=32), {"resolution": to(0.02, 0.8)}),
     resolution("resolution_one_kind", "Cells of one kind.", "There is nothing to split; what splits is not stable.",
-               Cells(cells=150, groups=1, seed=33), {"resolution": to(0.1, 0.5)}),
+               Cells(cells=150, groups=1, seed=33), {"resolution": to(0.02, 0.4)}),
 ]  # fmt: skip
