@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 DENSITY = "10^6 cells/mL"
 
 
+def whole(value: Any, locale: Locale) -> int | None:
+    """A count of cells, rounded where the export holds a mean."""
+    found = number(value, locale.decimal)
+    return None if found is None else round(found)
+
+
 def millions(value: Any, locale: Locale) -> float | None:
     """Cells per millilitre, perhaps with spaces between thousands, as millions of cells per millilitre."""
     found = number("".join(value.split()) if isinstance(value, str) else value, locale.decimal)

@@ -170,7 +170,7 @@ def place(document: Document, group: Group, facts: Phrases) -> None:
             heads.append(head | {"product manufacturer": MAKER})
     if heads:
         document.device["device document"] = heads
-    put(document.device, CUSTOM, facts.rest() | {cell.where.removesuffix(" field 1"): cell.keep() for cell in facts.others})
+    put(document.aggregate, CUSTOM, facts.rest() | {cell.where.removesuffix(" field 1"): cell.keep() for cell in facts.others})
 
 
 INSTRUMENT = Instrument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allotrope.families.cells import whole
 from allotrope.field import Field, as_time, measurements
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
@@ -19,8 +20,8 @@ FIELDS = (
     Field("Sample ID", "sample document/sample identifier"),
     Field("Analysis date/time", "measurement time", read=as_time),
     Field("Analysis by", "@document/analyst"),
-    Field("Cell count", "processed data/total cell count", unit="cell"),
-    Field("Viable cells", "processed data/viable cell count", unit="cell"),
+    Field("Cell count", "processed data/total cell count", unit="cell", read=whole),
+    Field("Viable cells", "processed data/viable cell count", unit="cell", read=whole),
     Field("Total (x10^6) cells/mL", "processed data/total cell density (cell counter)", unit="10^6 cells/mL"),
     Field("Viable (x10^6) cells/mL", "processed data/viable cell density (cell counter)", unit="10^6 cells/mL", required=True),
     Field("Viability (%)", "processed data/viability (cell counter)", unit="%", required=True),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
+from allotrope.families.cells import whole
 from allotrope.families.phrases import Phrases
-from allotrope.field import Field, apply, as_number, as_time
+from allotrope.field import Field, apply, as_time
 from allotrope.instrument import Instrument
 from allotrope.labels import fold
 from allotrope.record import Cell, Record, index_labels
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from allotrope.envelope import Document
     from allotrope.grid import Grid
     from allotrope.source import Source
-    from allotrope.values import Locale
-
-
-def whole(value: Any, locale: Locale) -> int | None:
-    """A count of cells, rounded where the export holds a mean."""
-    found = as_number(value, locale)
-    return None if found is None else round(found)
 
 
 DATE = ("Sample date/time", "Sample data/time", "Sample date", "RunDate")
