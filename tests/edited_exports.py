@@ -49,6 +49,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ),
     ),
     "immunospot reviewed": ("ctl_immunospot/01", (("Counted: ([^;]*)", r"QC review last updated on \1 by foo"),)),
+    "lunatic with a comment": (
+        "unchained_labs_lunatic/03",
+        ((r"^(PLATE_.*)", r"\1,hello"), ("Instrument ID\n", "Instrument ID,Comment\n")),
+    ),
     "nc view under a blank line": ("chemometec_nc_view/01", ((r"\A", "\n"),)),
     "softmax with an empty result": (
         "moldev_softmax_pro/12",

@@ -13,7 +13,11 @@ INSTRUMENT = Instrument(
     manifest=MANIFEST,
     signature=Signature(
         ("text",),
-        any=(text(r"^\W*Program\W+xPONENT\b"), text(r"\A[,;\s]*+(?=.*INSTRUMENT TYPE\b).*\bWELL LOCATION\b")),
+        any=(
+            text(r"^\W*Program\W+xPONENT\b"),
+            text(r"^\W*Most Recent Calibration and (Control|Verification) Results\b"),
+            text(r"\A[,;\s]*+(?=.*INSTRUMENT TYPE\b).*\bWELL LOCATION\b"),
+        ),
         none=INTELLIFLEX,
     ),
     read=read,

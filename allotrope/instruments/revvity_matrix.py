@@ -155,7 +155,7 @@ INSTRUMENT = Instrument(
         any=(
             text(r"^Plate Name,"),
             text(r"^(?=.*Well Name\b).*Live (Count|Cells/mL|Concentration)"),
-            cell(r"^Live (Count|Concentration \(E6\))$"),
+            cell(r"^Live (Count|Cells/mL|Concentration \(E6\))$"),
         ),
     ),
     read=read,

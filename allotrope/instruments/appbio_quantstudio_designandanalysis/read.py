@@ -65,7 +65,7 @@ FIELDS: tuple[tuple[str, str, str | None, Any], ...] = (
 )
 PROCESSED = ("Amp Status", "Tm1", "Tm2", "Tm3", "Tm4")
 KNOWN = frozenset(
-    map(fold, (*(label for label, *_ in FIELDS), *CALCULATED, *PROCESSED, "Well", "Well Position", "Sample", "Dye", "Call"))
+    map(fold, (*(label for label, *_ in FIELDS), *CALCULATED, *PROCESSED, "Well", "Well Position", "Sample", "Dye"))
 )
 
 
@@ -80,6 +80,7 @@ class Reader:
         if main is None:
             raise source.damaged("the sheets", ", ".join(grids), "a sheet 'Results'")
         self.facts = column_facts(grids[main], split_sheet(grids[main])[0])
+        self.grids = grids.values()
         self.tables: dict[str, Table] = {}
         for name, grid in grids.items():
             if isinstance(grid, Dropped):
@@ -168,7 +169,7 @@ class Reader:
         return [None if value is None else as_text(value, locale) for value in columns.raw(label)]
 
     def _wells(self) -> None:
-        """The number of each row's well: as stated, or in the order in which the positions come."""
+        """The number of each row's well: as stated, or by the order of all wells, or in which the positions come."""
         raw = self.columns.raw("Well")
         numbers = self.columns.numbers("Well")
         if any(number is not None for number in numbers):
@@ -177,12 +178,23 @@ class Reader:
                 value: int(number) for value, number in zip(raw, numbers, strict=True) if number is not None and abs(number) < 1e6
             }
         else:
-            label = "Well" if "Well" in self.columns else "Well Position"
-            raw = self.columns.raw(label)
-            self.positions = self.names(self.columns, label)
-            places = dict.fromkeys(value for value in raw if value is not None and re.search(r"\d", str(value)))
-            self.wells = {value: number for number, value in enumerate(places, start=1)}
+            named = "Well" in self.columns
+            raw = self.columns.raw("Well", "Well Position")
+            self.positions = self.names(self.columns, "Well Position" if "Well Position" in self.columns else "Well")
+            places = sorted(self._places()) if named else dict.fromkeys(str(value) for value in raw if value is not None)
+            self.wells = {value: at for at, value in enumerate((one for one in places if re.search(r"\d", one)), start=1)}
         self.numbers = [self.wells.get(value) for value in raw]
+
+    def _places(self) -> set[str]:
+        """The wells that any sheet names by their place (A01), also those without results; their order gives each its number."""
+        found = set()
+        for grid in self.grids:
+            header = split_sheet(grid)[1]
+            labels = [] if header is None else [fold(text) for text in grid.texts(header)]
+            if header is not None and "well" in labels:
+                column = labels.index("well")
+                found |= {grid.text(row, column) for row in range(header + 1, len(grid.rows))}
+        return found
 
     def _template(self, sample: str | None, target: str | None) -> Template:
         """The columns of the results laid out by path."""

@@ -33,7 +33,7 @@ class Properties:
         """The row of a flow cell (and channel, where the table tells channels apart); empty where there is none."""
         for row in self.cells:
             fits = row.get("Channel") is None or channel is None or row["Channel"].text == channel
-            if row["Flow cell"].text == name and fits:
+            if row["Flow cell"].text.removeprefix("Flow cell").strip() == name and fits:
                 return row
         return {}
 

@@ -160,7 +160,7 @@ def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
         "Cycle": first.number("Cycle"),
         "Channel": first.number(by) if by == "Channel" else first.text(by),
     }
-    for cell in first:
+    for cell in sorted(first, key=lambda cell: cell.label.endswith("M)") and not cell.label.endswith("(nM)")):
         solution, amount = SOLUTION.match(cell.label), AMOUNT.match(cell.label)
         if solution and cell.label.startswith("Capture"):
             text = next((found for record in records if (found := record.text(cell.label))), None)

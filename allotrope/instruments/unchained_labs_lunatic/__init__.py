@@ -133,6 +133,7 @@ def read(source: Source) -> Document:
     document.device["device identifier"] = run.text("Instrument ID", "Instrument")
     document.system["software version"] = run.text("Software version")
     analyst, time = run.text("Test performed by"), run.time(records)
+    rests: list[Node] = []
     for record in records:
         if not record.peek("Plate Position") and all(record.peek_number(label) is None for label, _ in columns.waves):
             set_aside(document, record, "a row without a plate position and without an absorbance")
@@ -142,17 +143,21 @@ def read(source: Source) -> Document:
         own = record.peek("Date") and (record.peek("Time") or time is None)
         put(group.node, "measurement time", (record.joined_time("Date", "Time") if own else None) or time)
         group.node |= {"plate well count": quantity(96, "#"), "container type": "well plate"}
-        measure(document, group.measurement(), record, run, columns)
-    if run.facts:
-        put(document.system, CUSTOM, run.facts.rest())
+        rests.append(measure(document, group.measurement(), record, run, columns))
+    put(document.system, CUSTOM, run.facts.rest() if run.facts else shared(rests))
     for row in range(header):
         further = [found for found in grid.cells(row) if found.handle % grid.width and not grid.fates[found.handle]]
         put(document.aggregate, CUSTOM, {found.where: found.keep() for found in further})
     return document
 
 
-def measure(document: Document, node: Node, record: Record, run: Run, columns: Columns) -> None:
-    """One row: absorbance or spectrum, settings, calculated values, peaks."""
+def shared(rests: list[Node]) -> Node:
+    """What every row says alike: without facts above the table it speaks for the run."""
+    return {label: value for label, value in rests[0].items() if all(rest.get(label) == value for rest in rests)} if rests else {}
+
+
+def measure(document: Document, node: Node, record: Record, run: Run, columns: Columns) -> Node:
+    """One row: absorbance or spectrum, settings, calculated values, peaks; returns what is kept of it in custom information."""
     scattering = "B22 & kD" in run.application
     put(node, "device control/device type", "plate reader")
     put(node, "device control/detection type", "Dynamic Light Scattering" if scattering else "Absorbance")
@@ -174,7 +179,9 @@ def measure(document: Document, node: Node, record: Record, run: Run, columns: C
     device = record.cell("Instrument ID")
     if device and device.text == document.device["device identifier"]:
         device.ignore("the same in every row")
-    put(node, CUSTOM, record.rest())
+    rest = record.rest()
+    put(node, CUSTOM, rest)
+    return rest
 
 
 def calculate(document: Document, node: Node, record: Record, columns: Columns) -> list[str]:
