@@ -33,6 +33,7 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "biomek without a method": ("beckman_coulter_biomek/01", ((r"\AMethod.*\n", ""), ("^(Unit serial)", r"Simulation = 1\n\1"))),
     "vi-cell xr with mean counts": ("beckman_vi_cell_xr/04", ((r"^Total cells : 4263", "Total cells : 4263.5"),)),
     "vi-cell blu with mean counts": ("beckman_vi_cell_blu/01", (("CLB001,2191,2123", "CLB001,2191.5,2123.4"),)),
+    "nanodrop 8000 without names": ("thermo_fisher_nanodrop_8000/02", ((r"^([^\t\n]*\t[^\t\n]*)\t[^\t\n]*", r"\1"),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),

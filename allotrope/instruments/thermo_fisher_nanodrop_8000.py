@@ -42,6 +42,8 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
+HEADER = r"\A(.*\n){0,4}?(?=.*\bPlate ID\s*\t)(?=.*\bWell\s*\t)(?=.*\b(?:Sample ID|A2[368]0|Cursor Pos|abs 1)\b)."
+"""The header, whose columns the user chooses, is in one of the first lines."""
 FURTHER = re.compile(r"(formula( name| value)? ([2-9]|\d\d)|a\d{3}/a\d{3})$", re.IGNORECASE)
 """The second formula and those after it, and a ratio named by both absorbances: kept as written beside the calculated value."""
 
@@ -119,7 +121,7 @@ INSTRUMENT = Instrument(
     vendor="Thermo Fisher Scientific",
     product="NanoDrop 8000",
     manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
-    signature=Signature(("text",), all=(text(r"\A(.*\n){0,4}?(?=.*\bPlate ID\s*\t)(?=.*\bWell\s*\t)(?=.*\bSample ID\b)."),)),
+    signature=Signature(("text",), all=(text(HEADER),)),
     read=read,
     device={"device identifier": "Nanodrop", "model number": "Nanodrop 8000"},
     export="In the NanoDrop 8000 software open Reports and save the report as tab-separated text.",
