@@ -229,7 +229,7 @@ def test_a_spectrum_without_a_number_is_no_measurement(shared: Path) -> None:
     before, after = allotrope.convert(path), allotrope.convert(stream("\n".join(lines), path.name))
     assert measurements(after.asm) == measurements(before.asm) - 1
     assert len(found(after, "row-set-aside")) == 1
-    assert after.to_json().count(b'"Masked"') == sum("\tMasked\t" in line for line in lines) > 20
+    assert after.to_json().count(b'"Masked"') == sum("\tMasked\t" in line for line in lines) > 1
 
 
 def test_a_group_of_another_plate_is_told(shared: Path) -> None:
