@@ -31,6 +31,7 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ((r"< TEST RNG \t  6.71", "< TEST RNG\t< 0.05"), (r"\t  88.09\t", "\t< 20\t")),
     ),
     "biomek without a method": ("beckman_coulter_biomek/01", ((r"\AMethod.*\n", ""), ("^(Unit serial)", r"Simulation = 1\n\1"))),
+    "vi-cell xr with mean counts": ("beckman_vi_cell_xr/04", ((r"^Total cells : 4263", "Total cells : 4263.5"),)),
     "vi-cell blu with mean counts": ("beckman_vi_cell_blu/01", (("CLB001,2191,2123", "CLB001,2191.5,2123.4"),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",

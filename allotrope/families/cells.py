@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allotrope.custom import CUSTOM
+from allotrope.envelope import put
 from allotrope.required import missed
 from allotrope.values import number
 
@@ -13,12 +15,6 @@ if TYPE_CHECKING:
     from allotrope.values import Locale
 
 DENSITY = "10^6 cells/mL"
-
-
-def whole(value: Any, locale: Locale) -> int | None:
-    """A count of cells, rounded where the export holds a mean."""
-    found = number(value, locale.decimal)
-    return None if found is None else round(found)
 
 
 def millions(value: Any, locale: Locale) -> float | None:
@@ -36,3 +32,13 @@ def no_viability(document: Document, node: Node, record: Record, viability: str,
     ):
         if key not in found:
             missed(document, node, f"processed data/{key}", unit, record.peek(label) or f"no {label}")
+
+
+def whole_counts(node: Node) -> None:
+    """Round the counts of a measurement that the export holds as means; the mean is kept beside them."""
+    found = node.get("processed data aggregate document", {}).get("processed data document", [{}])[0]
+    for key in ("total cell count", "viable cell count"):
+        mean = found.get(key, {}).get("value")
+        if mean is not None:
+            found[key]["value"] = number(round(mean))
+            put(found, CUSTOM, {f"mean of {key}": mean} if mean % 1 else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allotrope.families.cells import whole
+from allotrope.families.cells import whole_counts
 from allotrope.field import Field, as_time, measurements
 from allotrope.instrument import Instrument
 from allotrope.signature import Signature, text
@@ -20,8 +20,8 @@ FIELDS = (
     Field("Sample ID", "sample document/sample identifier"),
     Field("Analysis date/time", "measurement time", read=as_time),
     Field("Analysis by", "@document/analyst"),
-    Field("Cell count", "processed data/total cell count", unit="cell", read=whole),
-    Field("Viable cells", "processed data/viable cell count", unit="cell", read=whole),
+    Field("Cell count", "processed data/total cell count", unit="cell"),
+    Field("Viable cells", "processed data/viable cell count", unit="cell"),
     Field("Total (x10^6) cells/mL", "processed data/total cell density (cell counter)", unit="10^6 cells/mL"),
     Field("Viable (x10^6) cells/mL", "processed data/viable cell density (cell counter)", unit="10^6 cells/mL", required=True),
     Field("Viability (%)", "processed data/viability (cell counter)", unit="%", required=True),
@@ -67,6 +67,8 @@ def read(source: Source) -> Document:
     samples = measurements(document, table, FIELDS, constants=CONSTANTS)
     if not samples:
         raise source.empty(f"line {grid.line(header)}", "a header without rows", "at least one sample")
+    for _, node in samples:
+        whole_counts(node)
     if "Analysis by" not in map(str.strip, table.labels()):
         for group, _ in samples:
             document.analyst(group, "Vi-CELL")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from allotrope.aside import leave_out, set_aside
 from allotrope.custom import CUSTOM
 from allotrope.envelope import put
-from allotrope.families.cells import whole
+from allotrope.families.cells import whole_counts
 from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_time
 from allotrope.instrument import Instrument
@@ -30,8 +30,8 @@ SETTING = "processed data/data processing document"
 FIELDS = (
     Field("Sample ID", "sample document/sample identifier"),
     Field(DATE, "measurement time", read=as_time),
-    Field("Total cells", "processed data/total cell count", unit="cell", read=whole),
-    Field("Viable cells", "processed data/viable cell count", unit="cell", read=whole),
+    Field("Total cells", "processed data/total cell count", unit="cell"),
+    Field("Viable cells", "processed data/viable cell count", unit="cell"),
     Field("Nonviable cells", "processed data/dead cell count", unit="cell"),
     Field(VIABILITY, "processed data/viability (cell counter)", unit="%"),
     Field(
@@ -183,6 +183,7 @@ def _sample(document: Document, record: Record) -> None:
     document.analyst(group, "Vi-Cell XR")
     node = group.measurement(CONSTANTS)
     apply(RULES, record, node, document, group)
+    whole_counts(node)
     put(node, CUSTOM, record.rest())
 
 
