@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from allotrope.envelope import Document
     from allotrope.grid import Grid
-    from allotrope.record import Record
+    from allotrope.record import Cell, Record
 
 
-def set_aside(document: Document, record: Record, because: str) -> None:
-    """Keep an odd row in the document's own custom information, under the addresses of its cells, with a warning."""
-    cells = [cell for cell in record if cell and not cell.store.fates[cell.handle]]
+def set_aside(document: Document, odd: Iterable[Cell], because: str) -> None:
+    """Keep the cells of an odd row in the document's own custom information, under their addresses, with a warning."""
+    cells = [cell for cell in odd if cell and not cell.store.fates[cell.handle]]
     if cells:
         put(document.aggregate, CUSTOM, {cell.where: cell.keep() for cell in cells})
         document.source.find("row-set-aside", f"{because}; its cells are kept as custom information", cells[0].where, "warning")

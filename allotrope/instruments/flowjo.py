@@ -146,9 +146,9 @@ def read_sample(document: Document, parents: tuple[Node, ...], cytometer: Node |
 
 
 def modified(top: Node) -> str | None:
-    """The time of the last change, `Fri Sep 12 11:12:00 EDT 2025`, with the offset of zones that have one abbreviation."""
+    """The time of the last change, `Fri Sep 12 11:12:00 EDT 2025`, with its offset: stated (`GMT+01:00`), or of a known zone."""
     cell = top.record.cell("modDate")
-    found = re.fullmatch(r"\w{3} (\w{3}) (\d+) (\S+) (\w+) (\d{4})", cell.text) if cell else None
+    found = re.fullmatch(r"\w{3} (\w{3}) (\d+) (\S+) (?:GMT(?=[-+]))?(\S+) (\d{4})", cell.text) if cell else None
     if cell is None or not found:
         return cell.as_time() if cell else None
     offsets = {"UTC": "+00:00", "GMT": "+00:00", "EDT": "-04:00", "EST": "-05:00", "CDT": "-05:00", "CST": "-06:00"}
@@ -161,7 +161,8 @@ def modified(top: Node) -> str | None:
         "CEST": "+02:00",
         "BST": "+01:00",
     }
-    stamp = cell.store.parse(f"{found[2]} {found[1]} {found[5]} {found[3]}{offsets.get(found[4], '')}")
+    offset = found[4] if found[4][0] in "+-" else offsets.get(found[4], "")
+    stamp = cell.store.parse(f"{found[2]} {found[1]} {found[5]} {found[3]}{offset}")
     if stamp:
         cell.mapped()
     return stamp

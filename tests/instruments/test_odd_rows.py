@@ -222,6 +222,16 @@ def test_softmax_keeps_the_temperature_of_every_reading(shared: Path) -> None:
     assert b"36.125" in after.to_json()
 
 
+def test_a_spectrum_without_a_number_is_no_measurement(shared: Path) -> None:
+    """A well that is masked at every wavelength has no measured value: what stands there is kept, and said."""
+    path = source_of(shared, "moldev_softmax_pro/19")
+    lines = [re.sub(r"^(\d{3}\t2\d\.\d\t)[\d.]+", r"\1Masked", line) for line in lines_of(path)]
+    before, after = allotrope.convert(path), allotrope.convert(stream("\n".join(lines), path.name))
+    assert measurements(after.asm) == measurements(before.asm) - 1
+    assert len(found(after, "row-set-aside")) == 1
+    assert after.to_json().count(b'"Masked"') == sum("\tMasked\t" in line for line in lines) > 1
+
+
 def test_a_group_of_another_plate_is_told(shared: Path) -> None:
     """The only plate of the file is taken for it, and that is said."""
     path = source_of(shared, "moldev_softmax_pro/02")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from instruments_shared import lines_of, measurements, source_of, stream
+from instruments_shared import HERE, lines_of, measurements, source_of, stream
 from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, zipped
 
 import allotrope
@@ -220,3 +220,12 @@ def test_a_field_left_out_of_a_row_does_not_move_its_addresses() -> None:
     found = convert(text.encode(), "a.txt")
     line = next(at for at, row in enumerate(text.split("\n"), start=1) if row.startswith("\tA\t"))
     assert {f"lines {line}-{line + 1} field {field}" for field in (2, 6)} <= {run.region for run in found.ledger.runs}
+
+
+@pytest.mark.parametrize(("zone", "offset"), [("GMT+01:00", "+01:00"), ("GMT", "+00:00"), ("PDT", "-07:00"), ("JST", "")])
+def test_flowjo_says_its_zone(zone: str, offset: str) -> None:
+    """The time of a workspace's last change has the offset that it states, or that of a zone with one abbreviation."""
+    path = HERE / "flowjo" / "one_sample_polygon_gate.wsp"
+    text = re.sub(r'modDate="[^"]*"', f'modDate="Mon Dec 02 08:24:55 {zone} 2024"', path.read_text(), count=1)
+    made = convert(text.encode(), path.name).to_json().decode()
+    assert f'"data processing time": "2024-12-02T08:24:55{offset}"' in re.sub(r'":\s*"', '": "', made)

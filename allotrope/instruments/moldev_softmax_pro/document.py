@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allotrope.aside import set_aside
 from allotrope.cube import cube
 from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put
@@ -70,6 +71,14 @@ class Experiment:
         for well in plate.wells:
             readings = [reading for reading in plate.readings if well in reading.wells]
             if kind != "Endpoint" and readings and not any(reading.wells[well] for reading in readings):
+                continue
+            if (
+                kind not in ("Endpoint", "Kinetic")
+                and readings
+                and not any(reading.wells[well].number is not None for reading in readings)
+            ):
+                cells = [reading.wells[well] for reading in readings]
+                set_aside(self.document, cells, f"well {well} has no number at any wavelength")
                 continue
             group = self.document.group()
             put(group.node, "measurement time", time)
