@@ -308,6 +308,24 @@ def empower(corpus: Path) -> str:
     return json.dumps(data)
 
 
+def softmax(kind: str, first: str, starts: tuple[str, ...], *, reduced: bool = False) -> str:
+    """SoftMax Pro: six wells, a matrix for each start; the column of times or wavelengths is headed, as newer versions do."""
+    spectrum = kind == "Spectrum"
+    points = f"{len(starts)}\t\t\t{starts[0]}\t{starts[-1]}\t10\t\t" if spectrum else f"{len(starts)}\t60\t30\t\t\t\t2\t405 650 "
+    data = "Both" if reduced else "Raw"
+    lines = [f"Plate:\tP\t1.3\tPlateFormat\t{kind}\tAbsorbance\t{data}\tFALSE\t{points}\t1\t3\t6\t1\t2\t\t\t"]
+    sides = 1 if spectrum else 2
+    lines.append("\t".join([first, "Temperature(°C)", *(["1", "2", "3", ""] * sides)]))
+    for at, start in enumerate(starts):
+        for row in range(2):
+            values = [f"{at + row / 4 + column / 8 + 0.01:.3f}" if column < 3 else "" for column in range(4)] * sides
+            lines.append("\t".join([*((start, "30.5") if row == 0 else ("", "")), *values]))
+        lines.append("")
+    if reduced:
+        lines += ["\t\t1\t2\t3\t", "\t\t1.5\t2.5\t3.5\t", "\t\t4.5\tRange?\t6.5\t", ""]
+    return "\n".join(["##BLOCKS= 1", *lines, "~End", "Original Filename: test; Date Last Saved: 5/1/2020 4:33:05 PM", ""])
+
+
 EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     **{
         f"agilent_gen5 {name}": ("agilent_gen5", "kinetic.txt", lambda _, name=name: gen5_exports()[name])  # type: ignore[misc]
@@ -333,6 +351,16 @@ EXPORTS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "msd_workbench": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=False)),
     "msd_workbench bare": ("msd_workbench", "plate.csv", lambda corpus: workbench(corpus, bare=True)),
     "revvity_matrix": ("revvity_matrix", "plate.csv", matrix_facts),
+    "moldev_softmax_pro headed times": (
+        "moldev_softmax_pro",
+        "kinetic.txt",
+        lambda _: softmax("Kinetic", "Time(hh:mm:ss)", ("00:00:00", "00:00:30", "00:01:00"), reduced=True),
+    ),
+    "moldev_softmax_pro headed wavelengths": (
+        "moldev_softmax_pro",
+        "spectrum.txt",
+        lambda _: softmax("Spectrum", "Wavelength(nm)", ("500", "510", "520")),
+    ),
     "benchling_empower": ("benchling_empower", "set.json", empower),
 }
 """Name → (instrument, file name, what makes the content)."""

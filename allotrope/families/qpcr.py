@@ -43,9 +43,9 @@ def well_volume(block: str) -> float | None:
     found = re.search(r"(\d+[.,]\d+)\s*-?\s*mL", block, re.IGNORECASE)
     if found:
         return round(float(found[1].replace(",", ".")) * 1000, 6)
-    if "384-well" in block.lower():
-        return 40
-    return 1.5 if "taqman array card" in block.lower() else None
+    if "array card" in block.lower():
+        return 1.5
+    return 40 if "384-well" in block.lower() else None
 
 
 def block_wells(block: str) -> int | None:

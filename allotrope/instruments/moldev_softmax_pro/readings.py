@@ -70,10 +70,11 @@ def _settle_head(grid: Grid, head: int, end: int) -> None:
 def _heads(grid: Grid, row: int, counts: tuple[int, ...]) -> bool:
     """Whether a row holds the column numbers of a matrix, as many as the plate or the first matrix has.
 
-    It follows the plate's header or a blank line, and has neither time nor temperature.
+    It follows the plate's header or a blank line, and has neither time, wavelength nor temperature; the first column
+    may be headed, as `Time(hh:mm:ss)` or `Wavelength(nm)`.
     """
     above = grid.blank(row - 1) or bool(grid.text(row - 1))
-    plain = not grid.text(row) and grid.at(row, 1).number is None
+    plain = seconds(grid.text(row)) is None and all(grid.at(row, column).number is None for column in (0, 1))
     return above and plain and (len(plate_columns(grid, row, 2)) or None) in counts
 
 
