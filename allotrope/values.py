@@ -256,7 +256,7 @@ def _calendar(text: str, order: str) -> tuple[Any, ...] | None:
         ymd: tuple[int, ...] = (int(found[1]), int(found[2]), int(found[3]))
     elif found := _YEAR_LAST.search(text):
         first, second = int(found[1]), int(found[3])
-        day_first = order == "DMY" or (order == "YMD" and first > 12)
+        day_first = first > 12 or (order == "DMY" and second <= 12)  # no month is above 12, whatever the order of the others
         if order == "YMD" and len(found[4]) == 2:
             ymd = (_year(found[1]), second, int(found[4]))
         else:

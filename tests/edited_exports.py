@@ -76,6 +76,14 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
     ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
+    "envision without rows and columns": (
+        "perkin_elmer_envision/01",
+        ((r"^,0?1,.*\n", ""), (r"^[A-P],(?=[ \d-])", "")),
+    ),
+    "envision with dates of two orders": (
+        "perkin_elmer_envision/01",
+        ((r"1/15/2024 (10:3.:..) AM,$", r"15.01.2024 \1,"),),
+    ),
     "absolute q by channels": (
         "appbio_absolute_q/02",
         (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 READS = {"absorbance": "mAU", "fluorescence": "RFU", "luminescence": "RLU"}
 """Detection types and the unit of what they measure."""
-TITLE = re.compile(r"^\W*(?:\d+\.\s*)?Raw Data\s*(?:\((.*)\))?", re.IGNORECASE)
+TITLE = re.compile(r"^\W*(?:\d+\.\s*)?Raw Data\s*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?", re.IGNORECASE)
 RUN = re.compile(r"^\W*(User|Test name):", re.IGNORECASE)
 FILTERS = re.compile(r"^(\d+(?:[.,]\d+)?)(?:(?:-\d+)?[/ ](\d+(?:[.,]\d+)?)(?:-\d+)?)?$")
 

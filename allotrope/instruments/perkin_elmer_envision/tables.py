@@ -182,6 +182,11 @@ def platemaps(source: Source, grid: Grid, runs: list[tuple[int, int]]) -> dict[s
                     for well, cell in found.line(at, letters):
                         if cell:
                             maps[plate][well] = cell, grid.at(row, cell.handle % grid.width), grid.at(at, 0), *named
+        bare = grid.text(first) not in ("Plate", "Group") and len(grid.cells(first)) > 1
+        if bare and plate and plate not in maps:  # exported without column numbers and row letters
+            lines = [(row, row_letters(at)) for at, row in enumerate(range(first, min(last, stop, first + MOST_ROWS)))]
+            plain = Matrix(grid, first, {column: column + 1 for column in range(grid.width)}, lines)
+            maps[plate] = {well: (cell, *named) for well, cell in plain.wells() if cell}
     return maps
 
 
