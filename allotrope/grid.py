@@ -65,8 +65,17 @@ class Turned:
     def filled(self, column: int) -> bytes | None:
         """For each row 1 where a column holds anything, 0 where it is blank; None where nothing is blank; found once."""
         if column not in self._filled:
-            self._filled[column] = self._look(self.column(column))
+            few = column >= len(self.columns)
+            self._filled[column] = self._reached(column) if few else self._look(self.columns[column])
         return self._filled[column]
+
+    def _reached(self, column: int) -> bytes:
+        """The same of a column that few rows reach."""
+        found = bytearray(self.count)
+        for at, row in self.long:
+            if column < len(row) and is_filled(row[column]):
+                found[at] = 1
+        return bytes(found)
 
     def _look(self, values: Sequence[Any]) -> bytes | None:
         kinds = set(map(type, values))
