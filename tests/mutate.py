@@ -113,7 +113,7 @@ _ELEMENT = re.compile(rb"<(\w+)(?:\s[^<>]*)?>[^<>]*</\1>|<\w+(?:\s[^<>]*)?/>")
 """An element of XML with nothing below it."""
 
 
-def repeated(data: bytes, seed: str, times: int = 20_000, most: int = 1_500_000) -> tuple[bytes, str]:
+def repeated(data: bytes, seed: str, times: int = 20_000, most: int = 400_000) -> tuple[bytes, str]:
     """A text in which one line, one field of a line or one element stands so many times (within `most` bytes), and what it is."""
     chance = random.Random(seed)
     if data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
