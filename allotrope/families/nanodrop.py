@@ -24,7 +24,7 @@ SINGLE = {230: ("a230",), 260: ("a260",), 280: ("a280", "a280 10mm")}
 def absorbances(record: Record) -> dict[float, Cell]:
     """Wavelength (nm) to the cell with its absorbance: the pairs `nm 1`, `abs 1` …, then columns named after wavelengths.
 
-    A column named after a wavelength counts where its cell is blank too, if the row holds a number at all: nothing was read there.
+    Such a column counts where its cell is blank too, if the row holds a number at all: nothing was read there.
     """
     some = any(number(cell.value, record.store.locale.decimal) is not None for cell in record)
     found: dict[float, Cell] = {}

@@ -185,7 +185,9 @@ def calculate(document: Document, wells: list[tuple[Node, Record]], blank: float
     for node, record in wells:
         for cell in record:
             if cell and cell.label.startswith("Blank corrected based on"):
-                sources = [(node, "fluorescence"), *([(average, BLANK)] if average else [])]
+                sources: list[tuple[Node | str, str]] = [(node, "fluorescence")]
+                if average:
+                    sources.append((average, BLANK))
                 document.calculated.add(cell.label, cell.as_number(), "RFU", sources)
 
 
