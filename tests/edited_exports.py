@@ -75,6 +75,15 @@ EDITED: dict[str, tuple[str, Edits]] = {
         "agilent_gen5_image/02",
         ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
     ),
+    "xponent without its program's name": ("luminex_xponent/01", ((r"\AProgram,.*\n", ""),)),
+    "chromeleon with lists of variables": (
+        "benchling_chromeleon/02",
+        ((r'("ColumnValvePosition": 1.0)', r'\1, "Racks": ["R1", "R2"], "Levels": [2.5]'),),
+    ),
+    "matrix with densities in both units": (
+        "revvity_matrix/01",
+        ((r"\A(.*)", r"\1,Live Concentration (E6)"), (r"^(P\d-.*)", r"\1,2.285")),
+    ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (
         "appbio_absolute_q/02",
