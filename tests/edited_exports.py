@@ -39,6 +39,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),
     ),
     "bioplex with a lot": ("biorad_bioplex/01", ((r"<AssayLotID></AssayLotID>", "<AssayLotID>L1</AssayLotID>"),)),
+    "bioplex with statistics without a number": (
+        "biorad_bioplex/01",
+        ((r"<CV>1[^<]*<", "<CV>NaN<"), (r"<Mean>2[^<]*<", "<Mean>-NaN<")),
+    ),
     "flowjo annotated": (
         "flowjo/01",
         (
