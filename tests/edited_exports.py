@@ -52,6 +52,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),
     ),
     "bioplex with a lot": ("biorad_bioplex/01", ((r"<AssayLotID></AssayLotID>", "<AssayLotID>L1</AssayLotID>"),)),
+    "bioplex with statistics without a number": (
+        "biorad_bioplex/01",
+        ((r"<CV>1[^<]*<", "<CV>NaN<"), (r"<Mean>2[^<]*<", "<Mean>-NaN<")),
+    ),
     "flowjo annotated": (
         "flowjo/01",
         (
@@ -87,6 +91,15 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "gen5 image of a channel with a remark": (
         "agilent_gen5_image/02",
         ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
+    ),
+    "xponent without its program's name": ("luminex_xponent/01", ((r"\AProgram,.*\n", ""),)),
+    "chromeleon with lists of variables": (
+        "benchling_chromeleon/02",
+        ((r'("ColumnValvePosition": 1.0)', r'\1, "Racks": ["R1", "R2"], "Levels": [2.5]'),),
+    ),
+    "matrix with densities in both units": (
+        "revvity_matrix/01",
+        ((r"\A(.*)", r"\1,Live Concentration (E6)"), (r"^(P\d-.*)", r"\1,2.285")),
     ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "absolute q by channels": (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from instruments_shared import HERE, lines_of, measurements, source_of, stream
-from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, zipped
+from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, workbench, zipped
 
 import allotrope
 
@@ -173,6 +173,28 @@ def test_mabtech_writes_a_machine_in_several_spellings(shared: Path, machine: st
     book.save(saved)
     device = convert(saved.getvalue(), path.name).asm["plate reader aggregate document"]["device system document"]
     assert (device["model number"], device.get("equipment serial number", "N/A")) == (model, serial)
+
+
+def test_matrix_workbook_is_known_by_its_live_cells_alone(shared: Path) -> None:
+    """A person took the column of counts out, and with it what tells the format at first."""
+    path = source_of(shared, "revvity_matrix/02")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    assert sheet["B1"].value == "Live Count"
+    sheet.delete_cols(2)
+    saved = io.BytesIO()
+    book.save(saved)
+    found = convert(saved.getvalue(), path.name)
+    assert found.instrument == "revvity_matrix"
+    assert measurements(found.asm) == measurements(convert(path.read_bytes(), path.name).asm) > 1
+
+
+@pytest.mark.parametrize("title", ["Plate 12", "My Plate_P1", "Plate_A_P1"])
+def test_msd_workbench_may_name_its_plate_in_words(shared: Path, title: str) -> None:
+    """The plate is what follows the last low line of the title, or the title."""
+    text = workbench(shared / "corpus", bare=True).replace("Plate_P1", title, 1)
+    asm = convert(text.encode(), "plate.csv").to_json()
+    assert f'"well plate identifier":"{title.rpartition("_")[2]}"'.encode() in asm.replace(b'": ', b'":')
 
 
 def test_unicorn_may_name_a_wavelength_without_a_blank(shared: Path) -> None:
