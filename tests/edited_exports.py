@@ -34,6 +34,19 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "vi-cell xr with mean counts": ("beckman_vi_cell_xr/04", ((r"^Total cells : 4263", "Total cells : 4263.5"),)),
     "vi-cell blu with mean counts": ("beckman_vi_cell_blu/01", (("CLB001,2191,2123", "CLB001,2191.5,2123.4"),)),
     "nanodrop 8000 without names": ("thermo_fisher_nanodrop_8000/02", ((r"^([^\t\n]*\t[^\t\n]*)\t[^\t\n]*", r"\1"),)),
+    "nanodrop 8000 without plates": ("thermo_fisher_nanodrop_8000/02", ((r"^[^\t\n]*\t(?=Well|[A-H]1\t)", ""),)),
+    "nanodrop 8000 of one wavelength": ("thermo_fisher_nanodrop_8000/02", ((r"^((?:[^\t\n]*\t){8})[^\t\n]*\t", r"\1"),)),
+    "nanodrop 8000 unread at a wavelength": ("thermo_fisher_nanodrop_8000/02", (("\t0.185\t0.082", "\t\t0.082"),)),
+    "nanodrop eight of a serial number": (
+        "thermo_fisher_nanodrop_eight/01",
+        ((r"^Application:.*\n", ""), (r"^User Name:.*\n", "")),
+    ),
+    "nanodrop eight of a protein": (
+        "thermo_fisher_nanodrop_eight/01",
+        (("ng/µL", "Protein (mg/mL)"), ("\tA260\t", "\tA320\t")),
+    ),
+    "genesys 30 without a mode": ("thermo_fisher_genesys30/01", ((r"^Mode.*\n", ""),)),
+    "visionlite in parts": ("thermo_fisher_visionlite/03", (("mg/L", "ppm"),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),

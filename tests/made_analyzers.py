@@ -44,6 +44,18 @@ def skanit(corpus: Path) -> bytes:
     return stream.getvalue()
 
 
+def rewritten(corpus: Path, case: str, **texts: str) -> bytes:
+    """A workbook of the corpus with texts in place of others; each is named by its words, joined by underscores."""
+    book = load_workbook(corpus_file(corpus, case))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                cell.value = texts.get(str(cell.value).replace(" ", "_"), cell.value)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def lunatic(corpus: Path) -> str:
     """Lunatic: a fact of the run that nobody foresaw, and a table with dates but without times of day."""
     text = corpus_file(corpus, "unchained_labs_lunatic/04").read_text(encoding="utf-8-sig")
@@ -81,6 +93,16 @@ ANALYZERS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "roche_cedex_bioht": ("roche_cedex_bioht", "archive.txt", bioht),
     "thermo_skanit": ("thermo_skanit", "report.xlsx", skanit),
     "unchained_labs_lunatic": ("unchained_labs_lunatic", "plate.csv", lunatic),
+    "tecan_magellan": (
+        "tecan_magellan",
+        "plate.xlsx",
+        lambda corpus: rewritten(corpus, "tecan_magellan/02", Unknown_user="Lab: me"),
+    ),
+    "bmg_labtech_smart_control": (
+        "bmg_labtech_smart_control",
+        "endpoint.xlsx",
+        lambda corpus: rewritten(corpus, "bmg_labtech_smart_control/01", Top_optic_used="Bottom optic used", Blank_B="Sample X9"),
+    ),
     "thermo_fisher_nanodrop_8000 ratios": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: PLAIN_RATIOS),
     "thermo_fisher_nanodrop_eight": ("thermo_fisher_nanodrop_eight", "run.txt", lambda _: nanodrop_eight(" ", *NUCLEIC)),
     "thermo_fisher_nanodrop_eight spectra": (

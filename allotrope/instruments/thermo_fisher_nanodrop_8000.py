@@ -42,18 +42,22 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
-HEADER = r"\A(.*\n){0,4}?(?=.*\bPlate ID\s*\t)(?=.*\bWell\s*\t)(?=.*\b(?:Sample ID|A2[368]0|Cursor Pos|abs 1)\b)."
+HEADER = (
+    r"\A(.*\n){0,4}?(?=.*\bWell\s*\t)(?=.*\b(?:Sample ID|A2[368]0|Cursor Pos|abs 1)\b)"
+    r"(?:(?=.*\bPlate ID\s*\t)|(?=.*\bDate\s*\t)(?=.*\bTime\s*\t)(?=.*\b(?:A2[368]0|Cursor Pos|nm 1)\b))."
+)
 """The header, whose columns the user chooses, is in one of the first lines."""
+KNOWN = (("Plate ID", "Well"), ("Well", "Date"))
 FURTHER = re.compile(r"(formula( name| value)? ([2-9]|\d\d)|a\d{3}/a\d{3})$", re.IGNORECASE)
 """The second formula and those after it, and a ratio named by both absorbances: kept as written beside the calculated value."""
 
 
 def read(source: Source) -> Document:
-    """The table under `Plate ID`, and the table below it that holds the standard curves."""
+    """The table under `Well`, and the table below it that holds the standard curves."""
     grid = source.grid("\t")
-    header = grid.find_row("Plate ID", "Well")
+    header = next((row for labels in KNOWN if (row := grid.find_row(*labels)) is not None), None)
     if header is None:
-        raise source.damaged("the table", "no row with 'Plate ID' and 'Well'", "the header of a NanoDrop 8000 export")
+        raise source.damaged("the table", "no row with 'Well' and 'Date'", "the header of a NanoDrop 8000 export")
     document = source.document()
     second = grid.find_row("Sample ID", "Curve Type", start=header + 1)
     curves = {} if second is None else _curves(grid, second)

@@ -18,6 +18,7 @@ from allotrope.families.nanodrop import (
 from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
+from allotrope.required import measured
 from allotrope.signature import Signature, text
 
 if TYPE_CHECKING:
@@ -75,12 +76,12 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
     """One sample: a measurement for each absorbance (the software writes zero where it took none) and one for the spectrum."""
     group = document.group()
     nodes: dict[float, Node] = {}
-    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if cell.number}
+    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if cell.number != 0}
     basis = concentration_wavelength(record, run["experiment"], found)
     for wavelength, cell in found.items():
         node = group.measurement({"device control/device type": DEVICE_TYPE})
         put(node, "device control/detector wavelength setting", wavelength, "nm")
-        put(node, "absorbance", cell.as_number(), "mAU")
+        measured(document, node, "absorbance", cell.as_number(), "mAU")
         if wavelength == basis:
             _concentration(node, record)
         nodes[wavelength] = node
@@ -90,7 +91,8 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
         node = group.measurement({"device control/device type": DEVICE_TYPE})
         spectrum(node, [wavelength for wavelength, _ in curve], values)
         apply(SAMPLE, record, node)
-    calculate(document, record, nodes)
+    if group.measurements:
+        calculate(document, record, nodes)
     _finish(source, document, group, record, run)
 
 
@@ -128,7 +130,10 @@ INSTRUMENT = Instrument(
     manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
     signature=Signature(
         ("text",),
-        all=(text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?{FACT}"),),
+        any=(
+            text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?{FACT}"),
+            text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?(?=.*\bDate\b.*\t)(?=.*\t).*\tA2[368]0\b"),
+        ),
     ),
     read=read,
     device={"device identifier": "Nanodrop", "model number": "Nanodrop Eight"},

@@ -102,6 +102,7 @@ INSTRUMENT = Instrument(
             text(r"^(?=.*\bDate\b)(?=.*\bSample Name\b)(?=.*\b(Nucleic Acid|Protein)\b[^,;\t\n]{0,40}\().*\bA260\b"),
             cell(r"^(Nucleic Acid|Protein)\s*\((ng|ug|µg|mg)/(uL|µL|mL)\)$"),
         ),
+        none=(text(r"\A(.*\n){0,4}?(Application|Serial Number|User Name):[\t ]"),),
     ),
     read=read,
     device={"model number": "NanoDrop One", "brand name": "NanoDrop", "product manufacturer": "ThermoFisher Scientific"},
