@@ -57,6 +57,10 @@ EDITED: dict[str, tuple[str, Edits]] = {
         "biorad_bioplex/01",
         ((r"<CV>1[^<]*<", "<CV>NaN<"), (r"<Mean>2[^<]*<", "<Mean>-NaN<")),
     ),
+    "cfx with a row without a result": (
+        "cfxmaestro/01",
+        ((r"^(,A02,FAM,,Unkn),[^,]*,([^,]*),[^,]*,[^,]*,0,(.*),$", r"\1,,\2,,,0,\3,7.25"),),
+    ),
     "flowjo annotated": (
         "flowjo/01",
         (
