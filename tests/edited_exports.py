@@ -37,6 +37,7 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "nanodrop 8000 without plates": ("thermo_fisher_nanodrop_8000/02", ((r"^[^\t\n]*\t(?=Well|[A-H]1\t)", ""),)),
     "nanodrop 8000 of one wavelength": ("thermo_fisher_nanodrop_8000/02", ((r"^((?:[^\t\n]*\t){8})[^\t\n]*\t", r"\1"),)),
     "nanodrop 8000 unread at a wavelength": ("thermo_fisher_nanodrop_8000/02", (("\t0.185\t0.082", "\t\t0.082"),)),
+    "nanodrop eight of plain units": ("thermo_fisher_nanodrop_eight/01", (("ng/µL", "ng/uL"),)),
     "nanodrop eight of a serial number": (
         "thermo_fisher_nanodrop_eight/01",
         ((r"^Application:.*\n", ""), (r"^User Name:.*\n", "")),

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 def flex2(corpus: Path, gas: str, density: str) -> str:
-    """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table."""
+    """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table.
+
+    The first lacks an analyte that has a unit, and a spreadsheet has made a time of its dilution.
+    """
     rows = corpus_file(corpus, "novabio_flex2/01").read_text(encoding="utf-8-sig").strip("\n").split("\n")
     labels = [label.strip('"') for label in rows[0].split(",")]
     units = {"PO2": gas, "PCO2": gas, "Total Density": density, "Viable Density": density, "Gluc": "g / L", "pH": "-"}
+    units |= {"Lac": "-", "Gln": "mmol / L"}
+    rows[1] = rows[1].replace(",0.56,", ",,", 1).replace(",1:1,", ",01:01:00,", 1)
     return "\n".join(["", ",".join(labels), ",".join(units.get(label, "") for label in labels), *rows[1:3]]) + "\n"
 
 

@@ -81,10 +81,16 @@ def _curves(grid: Grid, header: int) -> dict[str, list[Record]]:
 
 
 def _row(document: Document, record: Record, curve: Record | None) -> None:
-    """A measurement for each absorbance of a sample; a concentration alone is one without a result at its wavelengths."""
+    """A measurement for each absorbance of a sample; a concentration alone is one without a result at its wavelengths.
+
+    Where the report has no column of absorbances, what was read at the cursor is the measurement.
+    """
     found: dict[float, Cell | None] = dict(absorbances(record))
     if not found and any(record.peek_number(label) is not None for label in CONCENTRATIONS):
         found = dict.fromkeys(wavelength for wavelength, labels in SINGLE.items() if any(label in record for label in labels))
+    position, at_cursor = record.peek_number("Cursor Pos."), record.cell("Cursor abs.")
+    if not found and position is not None and at_cursor is not None and at_cursor.number is not None:
+        found = {position: at_cursor}
     if not found:
         set_aside(document, record, "the row holds no absorbance")
         return
