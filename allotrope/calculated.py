@@ -19,10 +19,13 @@ class Calculated:
         self.loose: list[tuple[str, Node]] = []
         """Values of which nothing measured is a source."""
 
-    def add(self, name: str, value: float | None, unit: str, sources: Sources, **extra: Any) -> str | None:
+    def add(
+        self, name: str, value: float | None, unit: str, sources: Sources, *, alone: bool = False, **extra: Any
+    ) -> str | None:
         """Add a value with its data sources, (measurement or identifier, feature) pairs; returns its identifier.
 
         Other values can stand on that. None is returned where there is no number, or no source: such a value is `loose`.
+        `alone` is for a schema that knows values without a source: there it is added without one.
         """
         documents = [
             {
@@ -31,17 +34,18 @@ class Calculated:
             }
             for source, feature in sources
         ]
-        if value is not None and not documents:
+        if value is not None and not documents and not alone:
             self.loose.append((name, {"value": value, "unit": unit}))
-        if value is None or not documents:
+        if value is None or not (documents or alone):
             return None
         identifier = self.identifier("calculated data")
         node: Node = {
             "calculated data name": name,
             self.result: {"value": value, "unit": unit},
             "calculated data identifier": identifier,
-            "data source aggregate document": {"data source document": documents},
         }
+        if documents:
+            node["data source aggregate document"] = {"data source document": documents}
         self.documents.append(node | {key.replace("_", " "): item for key, item in extra.items() if item is not None})
         return identifier
 

@@ -178,6 +178,7 @@ def measurements(
         group = within or document.group()
         node = group.measurement()
         node |= row
+        put(node, custom, plan.further.get(at))
         found.append((group, node))
         for path, below, key, unit, values in anchored:
             value = values[at]
@@ -209,6 +210,8 @@ class _Plan:
         self.failed: dict[int, list[tuple[str, str]]] = {}
         self.anchored: dict[str, Field] = {}
         self.notes: list[tuple[str, str]] = []
+        self.further: dict[int, dict[str, Any]] = {}
+        """What a row holds far to the right, by its place among the rows."""
 
     def add(self, rule: Rule) -> None:
         """Read the columns of one rule."""
@@ -305,13 +308,19 @@ class _Plan:
         return [[value is not None for value in values] for values in quantities]
 
     def add_rest(self, custom: str) -> None:
-        """Keep every cell that no rule has read."""
+        """Keep every cell that no rule has read, those that few rows reach cell by cell."""
+        grid, far = self.table.grid, {}
         for column, label in self.table.index.values():
-            if UNREAD not in self._fates(column):
-                continue
-            values = self._read(column, lambda value, _: scalar(value), KEPT)
-            if any(value is not None for value in values):
-                self.columns.append((custom, label, None, values))
+            if column >= len(grid.turned.columns):
+                far[column] = label
+            elif UNREAD in self._fates(column):
+                values = self._read(column, lambda value, _: scalar(value), KEPT)
+                if any(value is not None for value in values):
+                    self.columns.append((custom, label, None, values))
+        for at, row in enumerate(self.rows) if far else ():
+            columns = (column for column in range(len(grid.turned.columns), len(grid.rows[row])) if column in far)
+            cells = [grid.cell(row * grid.width + column, far[column]) for column in columns]
+            self.further[at] = {cell.label: cell.keep() for cell in cells if cell and grid.fates[cell.handle] == UNREAD}
 
     def _read(self, column: int, read: Read, fate: int, taken: list[Any] | None = None) -> list[Any]:
         """The values of the still unread cells of a column, None where a cell is empty, does not parse or is `taken` already."""

@@ -65,8 +65,17 @@ class Turned:
     def filled(self, column: int) -> bytes | None:
         """For each row 1 where a column holds anything, 0 where it is blank; None where nothing is blank; found once."""
         if column not in self._filled:
-            self._filled[column] = self._look(self.column(column))
+            few = column >= len(self.columns)
+            self._filled[column] = self._reached(column) if few else self._look(self.columns[column])
         return self._filled[column]
+
+    def _reached(self, column: int) -> bytes:
+        """The same of a column that few rows reach."""
+        found = bytearray(self.count)
+        for at, row in self.long:
+            if column < len(row) and is_filled(row[column]):
+                found[at] = 1
+        return bytes(found)
 
     def _look(self, values: Sequence[Any]) -> bytes | None:
         kinds = set(map(type, values))
@@ -109,6 +118,8 @@ class Grid(Store):
         super().__init__(name, len(rows) * self.width, locale)
         self.sheet = sheet
         self.lines = lines
+        self._stretch = (0, -1)
+        """First row and end of the stretch of filled rows that was asked for last."""
         self.indented: set[int] = set()
         """Rows of a text whose first field, an empty one, was left out."""
 
@@ -116,7 +127,7 @@ class Grid(Store):
         """Read a cell as if it were empty; the rows as read stay as they were."""
         row, column = divmod(handle, self.width)
         self.rows = list(self.rows)
-        self._turned = None
+        self._turned, self._stretch = None, (0, -1)
         self.rows[row] = [*self.rows[row][:column], "", *self.rows[row][column + 1 :]]
 
     @property
@@ -294,10 +305,10 @@ class Grid(Store):
 
     def until_blank(self, start: int) -> int:
         """The first blank row from `start` (or the end of the grid)."""
-        row = start
-        while row < len(self.rows) and not self.blank(row):
-            row += 1
-        return row
+        if not self._stretch[0] <= start <= self._stretch[1]:
+            blank = (row for row in range(start, len(self.rows)) if self.blank(row))
+            self._stretch = (start, next(blank, max(start, len(self.rows))))
+        return self._stretch[1]
 
 
 class Table:

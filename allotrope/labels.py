@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,10 +17,19 @@ def fold(label: str) -> str:
 
 
 def free(label: str, taken: Container[str], form: Callable[[str], str] = str) -> str:
-    """The label, or where it is taken (in this form) the first of `label.1`, `label.2` … that is not."""
+    """The label, or where it is taken (in this form) the next of `label.1`, `label.2`, and so on.
+
+    The next is searched for by halves, since thousands of cells may have one label.
+    """
     if form(label) not in taken:
         return label
-    return next(name for again in count(1) if form(name := f"{label}.{again}") not in taken)
+    below, above = 0, 1
+    while form(f"{label}.{above}") in taken:
+        below, above = above, 2 * above
+    while above - below > 1:
+        middle = (below + above) // 2
+        below, above = (middle, above) if form(f"{label}.{middle}") in taken else (below, middle)
+    return f"{label}.{above}"
 
 
 def told_apart(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

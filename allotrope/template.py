@@ -16,6 +16,7 @@ class Template:
 
     def __init__(self) -> None:
         self.leaves: list[tuple[str, str | None, list[Any]]] = []
+        self.taken: set[str] = set()
         self.branches: dict[tuple[str, bool], Template] = {}
 
     def add(self, path: str, values: list[Any], unit: str | None = None, label: str = "") -> None:
@@ -24,9 +25,9 @@ class Template:
         keys = segments(path)
         for step in keys if label else keys[:-1]:
             place = place.branches.setdefault(step, Template())
-        name = label or keys[-1][0]
-        taken = {key for key, _, _ in place.leaves}
-        place.leaves.append((free(name, taken) if label else name, unit, values))
+        name = free(label, place.taken) if label else keys[-1][0]
+        place.taken.add(name)
+        place.leaves.append((name, unit, values))
 
     def rows(self, count: int) -> list[Node]:
         """The values of every row as a tree; what is empty leaves no trace."""

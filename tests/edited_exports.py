@@ -34,11 +34,33 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "vi-cell xr with mean counts": ("beckman_vi_cell_xr/04", ((r"^Total cells : 4263", "Total cells : 4263.5"),)),
     "vi-cell blu with mean counts": ("beckman_vi_cell_blu/01", (("CLB001,2191,2123", "CLB001,2191.5,2123.4"),)),
     "nanodrop 8000 without names": ("thermo_fisher_nanodrop_8000/02", ((r"^([^\t\n]*\t[^\t\n]*)\t[^\t\n]*", r"\1"),)),
+    "nanodrop 8000 without plates": ("thermo_fisher_nanodrop_8000/02", ((r"^[^\t\n]*\t(?=Well|[A-H]1\t)", ""),)),
+    "nanodrop 8000 of one wavelength": ("thermo_fisher_nanodrop_8000/02", ((r"^((?:[^\t\n]*\t){8})[^\t\n]*\t", r"\1"),)),
+    "nanodrop 8000 unread at a wavelength": ("thermo_fisher_nanodrop_8000/02", (("\t0.185\t0.082", "\t\t0.082"),)),
+    "nanodrop eight of plain units": ("thermo_fisher_nanodrop_eight/01", (("ng/µL", "ng/uL"),)),
+    "nanodrop eight of a serial number": (
+        "thermo_fisher_nanodrop_eight/01",
+        ((r"^Application:.*\n", ""), (r"^User Name:.*\n", "")),
+    ),
+    "nanodrop eight of a protein": (
+        "thermo_fisher_nanodrop_eight/01",
+        (("ng/µL", "Protein (mg/mL)"), ("\tA260\t", "\tA320\t")),
+    ),
+    "genesys 30 without a mode": ("thermo_fisher_genesys30/01", ((r"^Mode.*\n", ""),)),
+    "visionlite in parts": ("thermo_fisher_visionlite/03", (("mg/L", "ppm"),)),
     "gen5 image of high contrast": (
         "agilent_gen5_image/04",
         ((r"Channel 2: .*\n", "Channel 2:  Custom\n\t    Bright Field:High Contrast\n"),),
     ),
     "bioplex with a lot": ("biorad_bioplex/01", ((r"<AssayLotID></AssayLotID>", "<AssayLotID>L1</AssayLotID>"),)),
+    "bioplex with statistics without a number": (
+        "biorad_bioplex/01",
+        ((r"<CV>1[^<]*<", "<CV>NaN<"), (r"<Mean>2[^<]*<", "<Mean>-NaN<")),
+    ),
+    "cfx with a row without a result": (
+        "cfxmaestro/01",
+        ((r"^(,A02,FAM,,Unkn),[^,]*,([^,]*),[^,]*,[^,]*,0,(.*),$", r"\1,,\2,,,0,\3,7.25"),),
+    ),
     "flowjo annotated": (
         "flowjo/01",
         (
@@ -74,6 +96,15 @@ EDITED: dict[str, tuple[str, Edits]] = {
     "gen5 image of a channel with a remark": (
         "agilent_gen5_image/02",
         ((r"(Channel 2:  GFP 469,525)", r"\1 (confocal)"),),
+    ),
+    "xponent without its program's name": ("luminex_xponent/01", ((r"\AProgram,.*\n", ""),)),
+    "chromeleon with lists of variables": (
+        "benchling_chromeleon/02",
+        ((r'("ColumnValvePosition": 1.0)', r'\1, "Racks": ["R1", "R2"], "Levels": [2.5]'),),
+    ),
+    "matrix with densities in both units": (
+        "revvity_matrix/01",
+        ((r"\A(.*)", r"\1,Live Concentration (E6)"), (r"^(P\d-.*)", r"\1,2.285")),
     ),
     "xponent without a sample's name": ("luminex_xponent/02", (('"Unknown2"', '""'),)),
     "envision without rows and columns": (

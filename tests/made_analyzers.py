@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 def flex2(corpus: Path, gas: str, density: str) -> str:
-    """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table."""
+    """Two samples of FLEX2 under a line of units, one of which the schema lacks, and a blank line above the table.
+
+    The first lacks an analyte that has a unit, and a spreadsheet has made a time of its dilution.
+    """
     rows = corpus_file(corpus, "novabio_flex2/01").read_text(encoding="utf-8-sig").strip("\n").split("\n")
     labels = [label.strip('"') for label in rows[0].split(",")]
     units = {"PO2": gas, "PCO2": gas, "Total Density": density, "Viable Density": density, "Gluc": "g / L", "pH": "-"}
+    units |= {"Lac": "-", "Gln": "mmol / L"}
+    rows[1] = rows[1].replace(",0.56,", ",,", 1).replace(",1:1,", ",01:01:00,", 1)
     return "\n".join(["", ",".join(labels), ",".join(units.get(label, "") for label in labels), *rows[1:3]]) + "\n"
 
 
@@ -39,6 +44,18 @@ def skanit(corpus: Path) -> bytes:
     book["Instrument information"].append((None, "Cuvette", None, None, "No"))
     book["General information"].insert_rows(4)
     book["General information"]["B4"], book["General information"]["E4"] = "Report name", "R 1"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def rewritten(corpus: Path, case: str, **texts: str) -> bytes:
+    """A workbook of the corpus with texts in place of others; each is named by its words, joined by underscores."""
+    book = load_workbook(corpus_file(corpus, case))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                cell.value = texts.get(str(cell.value).replace(" ", "_"), cell.value)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -81,6 +98,16 @@ ANALYZERS: dict[str, tuple[str, str, Callable[[Path], str | bytes]]] = {
     "roche_cedex_bioht": ("roche_cedex_bioht", "archive.txt", bioht),
     "thermo_skanit": ("thermo_skanit", "report.xlsx", skanit),
     "unchained_labs_lunatic": ("unchained_labs_lunatic", "plate.csv", lunatic),
+    "tecan_magellan": (
+        "tecan_magellan",
+        "plate.xlsx",
+        lambda corpus: rewritten(corpus, "tecan_magellan/02", Unknown_user="Lab: me"),
+    ),
+    "bmg_labtech_smart_control": (
+        "bmg_labtech_smart_control",
+        "endpoint.xlsx",
+        lambda corpus: rewritten(corpus, "bmg_labtech_smart_control/01", Top_optic_used="Bottom optic used", Blank_B="Sample X9"),
+    ),
     "thermo_fisher_nanodrop_8000 ratios": ("thermo_fisher_nanodrop_8000", "report.txt", lambda _: PLAIN_RATIOS),
     "thermo_fisher_nanodrop_eight": ("thermo_fisher_nanodrop_eight", "run.txt", lambda _: nanodrop_eight(" ", *NUCLEIC)),
     "thermo_fisher_nanodrop_eight spectra": (

@@ -109,6 +109,29 @@ def mutate(data: bytes, seed: str) -> tuple[bytes, str]:
     return mutation(data, chance) or b"\n", mutation.__name__
 
 
+_ELEMENT = re.compile(rb"<(\w+)(?:\s[^<>]*)?>[^<>]*</\1>|<\w+(?:\s[^<>]*)?/>")
+"""An element of XML with nothing below it."""
+
+
+def repeated(data: bytes, seed: str, times: int = 20_000, most: int = 400_000) -> tuple[bytes, str]:
+    """A text in which one line, one field of a line or one element stands so many times (within `most` bytes), and what it is."""
+    chance = random.Random(seed)
+    if data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
+        found = chance.choice([*_ELEMENT.finditer(data)] or [re.match(b"", data)])
+        count = min(times, most // (len(found[0]) + 1))
+        return data[: found.start()] + found[0] * count + data[found.end() :], f"element {found[0][:40]!r}"
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    if chance.random() < 0.5:
+        count = min(times, most // (len(lines[at]) + 1))
+        return b"\n".join([*lines[:at], *[lines[at]] * count, *lines[at + 1 :]]), f"line {at + 1}"
+    mark = max((b"\t", b",", b";"), key=lines[at].count)
+    fields = lines[at].split(mark)
+    which = chance.randrange(len(fields))
+    fields[which : which + 1] = [fields[which]] * min(times, most // (len(fields[which]) + 1))
+    return b"\n".join([*lines[:at], mark.join(fields), *lines[at + 1 :]]), f"field {which + 1} of line {at + 1}"
+
+
 def inside(data: bytes, chance: random.Random) -> tuple[bytes, str]:
     """Damage one member of an archive and pack it again."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -20,13 +20,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from mutate import mutate  # noqa: E402 - found on the path that the line above adds
+from mutate import mutate, repeated  # noqa: E402 - found on the path that the line above adds
 
 import allotrope  # noqa: E402
 
 SECONDS = 10
 LARGE = 400_000
 """Bytes above which a file is mutated ten times less often."""
+REPEATED = 100_000
+"""Bytes up to which a text has one of its lines, fields or elements repeated thousands of times."""
+PACKED = (b"PK", b"\xd0\xcf")
 
 
 def convert(data: bytes, name: str, instrument: str | None) -> bytes:
@@ -67,9 +70,12 @@ def run(shared: Path, inputs: int, seed: int, only: str | None) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     for vendor, path in found:
         data = path.read_bytes()
-        for number in range(rounds if len(data) < LARGE else max(1, rounds // 10)):
-            name = f"{path.parent.parent.name}/{path.parent.name}/{seed}/{number}"
-            damaged, how = mutate(data, name)
+        case = f"{path.parent.parent.name}/{path.parent.name}/{seed}"
+        damages = [(mutate, f"{case}/{number}") for number in range(rounds if len(data) < LARGE else max(1, rounds // 10))]
+        if len(data) < REPEATED and not data.startswith(PACKED):
+            damages.append((repeated, f"{case}/repeated"))
+        for number, (damage, name) in enumerate(damages):
+            damaged, how = damage(data, name)
             outcome = attempt(damaged, path.name, vendor if number % 2 else None)
             if outcome.startswith("BUG"):
                 print(f"{name} ({how}): {outcome}", flush=True)

@@ -263,6 +263,7 @@ def leftovers(export: PlateExport) -> dict[str, Scalar]:
 def _left(grid: Grid, block: Block) -> Iterator[tuple[str, Scalar]]:
     """Labels and values of one block; a row of labels names the values below, and what it does not name stands by itself."""
     labels = {at: grid.text(block.first, at) for at in range(1, grid.width)} if block.kind in CURVES else {}
+    letters = dict(block.matrix.lines) if block.matrix else {}
     kept: dict[int, Scalar] = {}
     for row in range(block.first, block.last):
         cells = [cell for cell in grid.cells(row) if grid.fates[cell.handle] == UNREAD]
@@ -271,7 +272,7 @@ def _left(grid: Grid, block: Block) -> Iterator[tuple[str, Scalar]]:
             kept = {column: cell.keep() or "" for column, cell in columns.items()}
             labels = labels or {column: str(text) for column, text in kept.items()}
         elif block.matrix:
-            yield from _wells(block, block.matrix, row, columns)
+            yield from _wells(block, block.matrix, (row, letters.get(row, "")), columns)
         else:
             for column in columns.keys() - {0}:
                 kept.pop(column, None)
@@ -280,9 +281,9 @@ def _left(grid: Grid, block: Block) -> Iterator[tuple[str, Scalar]]:
         yield f"{block.title} columns".strip(), "\t".join(map(str, kept.values()))
 
 
-def _wells(block: Block, plate: Matrix, row: int, columns: dict[int, Cell]) -> Iterator[tuple[str, Scalar]]:
-    """The unread wells of one line of a matrix, by the line's label and the well."""
-    letters = dict(plate.lines).get(row, "")
+def _wells(block: Block, plate: Matrix, line: tuple[int, str], columns: dict[int, Cell]) -> Iterator[tuple[str, Scalar]]:
+    """The unread wells of one line (its row and letters) of a matrix, by the line's label and the well."""
+    row, letters = line
     label = plate.grid.text(row, label_column(plate)) or block.title
     for column, cell in columns.items():
         yield f"{label} {letters}{plate.columns.get(column, '')}".strip(), cell.keep() or ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allotrope.cube import cube
 from allotrope.envelope import put
+from allotrope.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,11 @@ SINGLE = {230: ("a230",), 260: ("a260",), 280: ("a280", "a280 10mm")}
 
 
 def absorbances(record: Record) -> dict[float, Cell]:
-    """Wavelength (nm) to the cell with its absorbance: the pairs `nm 1`, `abs 1` …, then columns named after wavelengths."""
+    """Wavelength (nm) to the cell with its absorbance: the pairs `nm 1`, `abs 1` …, then columns named after wavelengths.
+
+    Such a column counts where its cell is blank too, if the row holds a number at all: nothing was read there.
+    """
+    some = any(number(cell.value, record.store.locale.decimal) is not None for cell in record)
     found: dict[float, Cell] = {}
     at = 1
     while f"nm {at}" in record:
@@ -34,7 +39,7 @@ def absorbances(record: Record) -> dict[float, Cell]:
     for wavelength, labels in SINGLE.items():
         for label in labels:
             cell = record.cell(label)
-            if cell is not None and cell.number is not None:
+            if cell is not None and (cell.number is not None or (some and not cell)):
                 found[wavelength] = cell
                 break
     return found
@@ -60,7 +65,7 @@ def calculate(document: Document, record: Record, nodes: Mapping[float, Node]) -
     while f"formula {at}" in record or f"formula name {at}" in record:
         formula, name = record.peek(f"formula {at}"), record.peek(f"formula name {at}")
         used = [wavelength for wavelength in nodes if f"{wavelength:g}" in formula]
-        if name and used and ratio(document, record, f"formula value {at}", name, nodes, used):
+        if name and ratio(document, record, f"formula value {at}", name, nodes, used):
             record.text(f"formula {at}")
             record.text(f"formula name {at}")
         at += 1
@@ -69,13 +74,9 @@ def calculate(document: Document, record: Record, nodes: Mapping[float, Node]) -
 def ratio(
     document: Document, record: Record, label: str, name: str, nodes: Mapping[float, Node], wavelengths: Iterable[float]
 ) -> bool:
-    """Add the value under a label as calculated from absorbances; where none of them was measured, leave it unread.
-
-    Returns whether it was added.
-    """
+    """Add the value under a label as calculated from those of its absorbances that the file holds; returns whether it has one."""
     sources = [(nodes[wavelength], "absorbance") for wavelength in wavelengths if wavelength in nodes]
-    value = record.number(label) if sources else None
-    return document.calculated.add(name, value, "(unitless)", sources) is not None
+    return document.calculated.add(name, record.number(label), "(unitless)", sources, alone=True) is not None
 
 
 def spectrum(node: Node, wavelengths: list[float], values: list[Any]) -> None:

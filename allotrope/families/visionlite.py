@@ -32,6 +32,8 @@ DEVICE = {"device control/device type": "spectrophotometer", "device control/det
 SAMPLE = Field(("Sample Name", "Well Position"), "sample document/sample identifier")
 DILUTION = Field("Dilution factor", "device control/custom information document/dilution factor", unit="(unitless)")
 ORDINATE = "Ordinate [A]"
+PARTS = {"ppm": "ppm", "ppb": "ppb"}
+"""Parts, which the schema counts among the units of a mass concentration."""
 NAMED = r"_(\d{1,2})_(\d{1,2})_(\d{4})_(\d{1,2})_(\d\d)_(\d\d)_([AP]M)"
 """The time that the on-board software writes into the name of a file."""
 STAMP = re.compile(NAMED, re.IGNORECASE)
@@ -101,7 +103,7 @@ def _concentration(document: Document, record: Record, node: Node) -> None:
     """The column `Concentration [unit]` of a quantification."""
     for cell in record:
         found = re.fullmatch(r"Concentration \[(.*)\]", cell.label)
-        unit = mass_concentration_unit(found[1]) if found else None
+        unit = mass_concentration_unit(found[1]) or PARTS.get(found[1].casefold()) if found else None
         value = cell.as_number() if unit else None
         if value is not None:
             put(node, "processed data/processed data identifier", document.identifier("processed data"))

@@ -121,6 +121,8 @@ def one_injection(document: Document, injection: Node) -> None:
     put(group.document, "submitter", facts.text("creation user name"))
     volume = microlitres(document.source, facts)
     sample, custom = shared(facts, own)
+    lists = [node for node in (variables.nodes if variables else ()) if node.cells and not node.nodes]
+    custom[f"injection document/{CUSTOM}"] |= {node.name: [cell.keep() for cell in node.cells] for node in lists}
     for signal in signals.nodes:
         node = group.measurement({f"sample document/{key}": value for key, value in sample.items()})
         document.fill(node.setdefault("chromatography column document", {}), "chromatography column serial number")

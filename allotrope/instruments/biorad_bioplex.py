@@ -8,6 +8,7 @@ from allotrope.custom import CUSTOM
 from allotrope.envelope import add_error, put, quantity
 from allotrope.families.plate import row_letters
 from allotrope.instrument import Instrument
+from allotrope.required import measured
 from allotrope.signature import Signature, root, text
 from allotrope.values import number
 
@@ -196,12 +197,13 @@ def analyte(document: Document, bead: Node, member: Member | None) -> Part:
     found: Part = {"analyte identifier": document.identifier("analyte")}
     found["analyte name"] = member.names.get(region, f"region {region}") if member else f"region {region}"
     found["assay bead identifier"] = region
-    put(found, "assay bead count", bead.record.number("RegionCount"), "#")
-    dimensions = [
-        {"statistical value": {"value": value, "unit": unit, "has statistic datum role": role}}
-        for label, (role, unit) in STATISTICS.items()
-        if (value := bead.record.number(label)) is not None
-    ]
+    measured(document, found, "assay bead count", bead.record.number("RegionCount"), "#")
+    dimensions: list[Part] = []
+    for label, (role, unit) in STATISTICS.items():
+        if bead.record.peek(label):  # a statistic of too few beads is NaN
+            dimensions.append({})
+            value = bead.record.number(label)
+            measured(document, dimensions[-1], "statistical value", value, unit, **{"has statistic datum role": role})
     if dimensions:
         statistics = {"statistic dimension aggregate document": {"statistic dimension document": dimensions}}
         found["statistics aggregate document"] = {"statistics document": [{"statistical feature": "fluorescence"} | statistics]}

@@ -179,13 +179,16 @@ def measure(document: Document, protocol: Protocol, record: Record, wells: list[
 
 
 def calculate(document: Document, wells: list[tuple[Node, Record]], blank: float | None) -> None:
-    """The average of the blanks, and every value corrected by it."""
+    """The average of the blanks, and every corrected value, which stands on it where the table has blanks."""
     blanks = [(node, "fluorescence") for node, _ in wells if node["sample document"].get("sample role type") == ROLES["Blank"]]
     average = document.calculated.add(BLANK, blank, "RFU", blanks)
     for node, record in wells:
         for cell in record:
-            if average and cell and cell.label.startswith("Blank corrected based on"):
-                document.calculated.add(cell.label, cell.as_number(), "RFU", [(node, "fluorescence"), (average, BLANK)])
+            if cell and cell.label.startswith("Blank corrected based on"):
+                sources: list[tuple[Node | str, str]] = [(node, "fluorescence")]
+                if average:
+                    sources.append((average, BLANK))
+                document.calculated.add(cell.label, cell.as_number(), "RFU", sources)
 
 
 INSTRUMENT = Instrument(

@@ -69,11 +69,12 @@ def read(source: Source) -> Document:
 
 
 def wells(document: Document, grid: Grid, header: int, kept: dict[str, Any]) -> None:
-    """One group a well, one measurement a fluorophore; a row without sample and without Cq is no measurement, and kept."""
+    """One group a well, one measurement a fluorophore; a row without well, or sample and Cq, is no measurement, and kept."""
     columns = Columns(grid.table(header), absent=ABSENT)
-    names, cycles = columns.raw("Sample"), columns.numbers("Cq")
+    known = list(zip(columns.rows, columns.raw("Well"), columns.raw("Sample"), columns.numbers("Cq"), strict=True))
+    places = dict.fromkeys(well for _, well, *_ in known if well is not None)
+    columns.rows = [row for row, well, *found in known if well is not None and found != [None, None]]
     of_well = positions_by(columns.raw("Well"))
-    of_well.pop(None, None)
     template = Template()
     template.add("device control/device type", ["qPCR"] * len(columns))
     for label, path, unit, reader in FIELDS:
@@ -84,13 +85,10 @@ def wells(document: Document, grid: Grid, header: int, kept: dict[str, Any]) -> 
             template.add(path, columns.keep(label), label=label)
     limits = columns.numbers("Cycle Number")
     rows = template.rows(len(columns))
-    for positions in of_well.values():
-        measured = [at for at in positions if names[at] is not None or cycles[at] is not None]
-        if not measured:
-            continue
+    for place in filter(of_well.__contains__, places):
         group = document.group()
-        group_facts(group, "", len(of_well), KIND, container="well plate", unknown=MISSING)
-        for at in measured:
+        group_facts(group, "", len(places), KIND, container="well plate", unknown=MISSING)
+        for at in of_well[place]:
             node = group.measurement()
             node |= rows[at]
             put(node, CUSTOM, columns.rest(at))

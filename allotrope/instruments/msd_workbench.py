@@ -49,7 +49,7 @@ CONSTANTS = {"device control/device type": "luminescence detector", "device cont
 
 
 def read(source: Source) -> Document:
-    """A text of a reader, or tables under a row `Plate_…`, each with the columns Sample, Well, Spot and Signal."""
+    """A text of a reader, or tables under a row with `Plate`, each with the columns Sample, Well, Spot and Signal."""
     if source.probe.kind == "text" and "=Data=" in source.probe.text:
         return meso_scale.read(source)
     document = source.document()
@@ -90,7 +90,7 @@ def raw(document: Document, grid: Grid) -> None:
 
 def results(document: Document, grid: Grid, header: int, following: int | None) -> None:
     """One table: spots of one sample in one well form a group."""
-    title = next((row for row in range(header - 1, -1, -1) if grid.text(row).startswith("Plate")), None)
+    title = next((row for row in range(header - 1, -1, -1) if "Plate" in grid.text(row)), None)
     plate = grid.text(title).rpartition("_")[2] if title is not None else None
     if title is not None:
         grid.structure(title, 0, 0)
@@ -167,7 +167,7 @@ INSTRUMENT = Instrument(
     signature=Signature(
         ("text", "workbook"),
         any=(
-            text(r"\A\W*Plate_.*\n\W*Sample\b(?=.*\bWell\b).*\bSignal\b"),
+            text(r"\A(?=.*Plate).*\n\W*Sample\b(?=.*\bWell\b).*\bSignal\b"),
             text(meso_scale.SEVERAL),
             sheet("^Workbench data$"),
             cell(r"^Fit Statistic: RSquared$"),

@@ -39,8 +39,8 @@ ANALYTES = {
 
 
 def ratio(value: Any, locale: Locale) -> int | float | None:
-    """The first part of a dilution such as 2:1."""
-    found = re.fullmatch(r"([^:]+)(?::[\d.,]+)?", str(value).strip())
+    """The first part of a dilution such as 2:1, which a spreadsheet makes a time of day: 02:01:00."""
+    found = re.fullmatch(r"([^:]+)(?::[\d.,]+){0,2}", str(value).strip())
     return as_percent(found[1], locale) if found else None
 
 
@@ -101,7 +101,10 @@ CONTROL = (
 
 
 def read(source: Source) -> Document:
-    """The samples; the file's name says when they were exported, and by which analyzer."""
+    """The samples; the file's name says when they were exported, and by which analyzer.
+
+    Units of analytes that the first sample lacks are kept with it.
+    """
     grid = source.grid()
     header = grid.find_row(TIME, "Sample ID")
     if header is None:
@@ -112,14 +115,15 @@ def read(source: Source) -> Document:
     name = FILE_NAME.fullmatch(source.name)
     exported = moment(f"{name[2]} {name[3]}:{name[4]}:{name[5]}", grid.locale) if name else None
     document.device["device identifier"] = name[1] if name and name[1] else None
-    texts = {cell.label: cell.text.replace(" ", "") for cell in units or () if cell}
+    texts = {cell.label: cell.text.replace(" ", "") for cell in units or () if cell and cell.text != "-"}
     kept: dict[str, Any] = {}
     detections = DETECTIONS
     if units is not None:
         detections = _settle_units(document, units)
         kept = {label: value for label, value in units.rest().items() if value != "-"}
-    for record in records:
-        _sample(document, record, detections, texts, {"units": kept} if kept else {})
+    for at, record in enumerate(records):
+        lone = {} if at else {label: texts[label] for label in ANALYTES if label in texts and not record.peek(label)}
+        _sample(document, record, detections, texts, ({"units": kept} if kept else {}) | lone)
     for group in document.groups:
         put(group.node, "data processing time", exported)
     if not any(group.measurements for group in document.groups):

@@ -42,14 +42,22 @@ def sizes(state: str) -> tuple[str, ...]:
 def fields(table: Table) -> tuple[Field, ...]:
     """The fields for a table; numbers of viability of which none is above one are fractions, as workbooks store percentages.
 
-    A row is a well if it has a viability, or the first other result that the table has a column for.
+    A row is a well if it has a viability, or the first other result that the table has a column for. Of two filled
+    columns of a density the one in millions counts; the other is custom information beside it.
     """
-    cells = [cell for record in table.records() if (cell := record.cell(*VIABILITY))]
+    records = list(table.records())
+    cells = [cell for record in records if (cell := record.cell(*VIABILITY))]
     numbers = [cell.value for cell in cells if isinstance(cell.value, (int, float))]
     read = fraction if numbers and max(numbers) <= 1 else as_percent
     needed = table.label(*RESULTS)
     viability = Field(VIABILITY, "processed data/viability (cell counter)", unit="%", read=read)
-    return tuple(replace(rule, required=needed in rule.names) for rule in (*FIELDS, viability))
+    twice = {
+        f"{state} Cells/mL"
+        for state in ("Live", "Total", "Dead")
+        if all(record.peek(f"{state} Concentration (E6)") for record in records)
+    }
+    rules = (rule for rule in (*FIELDS, viability) if twice.isdisjoint(rule.names))
+    return tuple(replace(rule, required=needed in rule.names) for rule in rules)
 
 
 VIABLE = "viable cell density (cell counter)"

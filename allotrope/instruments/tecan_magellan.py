@@ -74,7 +74,7 @@ class Run:
             line.ignore("title of settings, which say what it says")
         elif text.startswith(("Date: ", "Time: ")):
             self.kept["exported"] = line.keep()
-        elif ":" not in text:
+        elif ":" not in text or (len(plain) < 2 and self.blocks == [[]] and not text.startswith("Instrument serial number")):
             plain.append(line)
         else:
             self.blocks[-1].append(line)

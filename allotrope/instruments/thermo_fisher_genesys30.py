@@ -72,7 +72,7 @@ INSTRUMENT = Instrument(
     vendor="Thermo Fisher Scientific",
     product="Genesys 30",
     manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
-    signature=Signature(("text",), all=(text(r"\A\W*Scan(?=\s*[,;\t]).*\n\s*Mode\s*[,;\t]"),)),
+    signature=Signature(("text",), all=(text(r"\A\W*Scan(?=\s*[,;\t]).*\n\s*(Mode|Lower|Upper)\s*[,;\t]"),)),
     read=read,
     device={"model number": "Genesys 30", "brand name": "Genesys", "product manufacturer": "Thermo Fisher Scientific"},
     system={"software name": "Genesys 30 instrument software"},

@@ -42,18 +42,22 @@ ROW = (
     Field("NA Type", "@group/experiment type"),
     Field("340 raw", "custom information document/340 raw", unit="mAU"),
 )
-HEADER = r"\A(.*\n){0,4}?(?=.*\bPlate ID\s*\t)(?=.*\bWell\s*\t)(?=.*\b(?:Sample ID|A2[368]0|Cursor Pos|abs 1)\b)."
+HEADER = (
+    r"\A(.*\n){0,4}?(?=.*\bWell\s*\t)(?=.*\b(?:Sample ID|A2[368]0|Cursor Pos|abs 1)\b)"
+    r"(?:(?=.*\bPlate ID\s*\t)|(?=.*\bDate\s*\t)(?=.*\bTime\s*\t)(?=.*\b(?:A2[368]0|Cursor Pos|nm 1)\b))."
+)
 """The header, whose columns the user chooses, is in one of the first lines."""
+KNOWN = (("Plate ID", "Well"), ("Well", "Date"))
 FURTHER = re.compile(r"(formula( name| value)? ([2-9]|\d\d)|a\d{3}/a\d{3})$", re.IGNORECASE)
 """The second formula and those after it, and a ratio named by both absorbances: kept as written beside the calculated value."""
 
 
 def read(source: Source) -> Document:
-    """The table under `Plate ID`, and the table below it that holds the standard curves."""
+    """The table under `Well`, and the table below it that holds the standard curves."""
     grid = source.grid("\t")
-    header = grid.find_row("Plate ID", "Well")
+    header = next((row for labels in KNOWN if (row := grid.find_row(*labels)) is not None), None)
     if header is None:
-        raise source.damaged("the table", "no row with 'Plate ID' and 'Well'", "the header of a NanoDrop 8000 export")
+        raise source.damaged("the table", "no row with 'Well' and 'Date'", "the header of a NanoDrop 8000 export")
     document = source.document()
     second = grid.find_row("Sample ID", "Curve Type", start=header + 1)
     curves = {} if second is None else _curves(grid, second)
@@ -77,10 +81,16 @@ def _curves(grid: Grid, header: int) -> dict[str, list[Record]]:
 
 
 def _row(document: Document, record: Record, curve: Record | None) -> None:
-    """A measurement for each absorbance of a sample; a concentration alone is one without a result at its wavelengths."""
+    """A measurement for each absorbance of a sample; a concentration alone is one without a result at its wavelengths.
+
+    Where the report has no column of absorbances, what was read at the cursor is the measurement.
+    """
     found: dict[float, Cell | None] = dict(absorbances(record))
     if not found and any(record.peek_number(label) is not None for label in CONCENTRATIONS):
         found = dict.fromkeys(wavelength for wavelength, labels in SINGLE.items() if any(label in record for label in labels))
+    position, at_cursor = record.peek_number("Cursor Pos."), record.cell("Cursor abs.")
+    if not found and position is not None and at_cursor is not None and at_cursor.number is not None:
+        found = {position: at_cursor}
     if not found:
         set_aside(document, record, "the row holds no absorbance")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from allotrope.custom import CUSTOM
@@ -18,7 +19,9 @@ from allotrope.families.nanodrop import (
 from allotrope.families.phrases import Phrases
 from allotrope.field import Field, apply, as_number, as_time
 from allotrope.instrument import Instrument
+from allotrope.required import measured
 from allotrope.signature import Signature, text
+from allotrope.values import scalar
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
@@ -36,6 +39,8 @@ SAMPLE = (
     Field(("Sample ID", "UID"), "sample document/sample identifier"),
     Field("Location", "sample document/location identifier"),
 )
+PLAIN = re.compile(r"ng/u?l|[uµμ]g/([uµμ]?l|ml)", re.IGNORECASE)
+"""Units of a column of concentrations that are no ng/µL to the letter: kept as written beside the concentration."""
 NAMED = (*SAMPLE, Field("Sample Name", "sample document/custom information document/Sample Name"))
 
 
@@ -72,15 +77,18 @@ def _wavelengths(table: Table) -> list[tuple[float, str]]:
 
 
 def _row(source: Source, document: Document, record: Record, curve: list[tuple[float, str]], run: dict[str, Any]) -> None:
-    """One sample: a measurement for each absorbance (the software writes zero where it took none) and one for the spectrum."""
+    """One sample: a measurement for each absorbance (the software writes zero where it took none) and one for the spectrum.
+
+    A row of neither still has its concentration, as a measurement without a result.
+    """
     group = document.group()
     nodes: dict[float, Node] = {}
-    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if cell.number}
+    found = {wavelength: cell for wavelength, cell in absorbances(record).items() if cell.number != 0}
     basis = concentration_wavelength(record, run["experiment"], found)
     for wavelength, cell in found.items():
         node = group.measurement({"device control/device type": DEVICE_TYPE})
         put(node, "device control/detector wavelength setting", wavelength, "nm")
-        put(node, "absorbance", cell.as_number(), "mAU")
+        measured(document, node, "absorbance", cell.as_number(), "mAU")
         if wavelength == basis:
             _concentration(node, record)
         nodes[wavelength] = node
@@ -90,7 +98,13 @@ def _row(source: Source, document: Document, record: Record, curve: list[tuple[f
         node = group.measurement({"device control/device type": DEVICE_TYPE})
         spectrum(node, [wavelength for wavelength, _ in curve], values)
         apply(SAMPLE, record, node)
-    calculate(document, record, nodes)
+    if not group.measurements and any(cell.number is not None for cell in record if mass_concentration_unit(cell.label)):
+        node = group.measurement({"device control/device type": DEVICE_TYPE})
+        measured(document, node, "absorbance", None, "mAU")
+        _concentration(node, record)
+        apply(NAMED, record, node)
+    if group.measurements:
+        calculate(document, record, nodes)
     _finish(source, document, group, record, run)
 
 
@@ -118,7 +132,8 @@ def _finish(source: Source, document: Document, group: Group, record: Record, ru
     apply(ROW, record, group.measurements[0], document, group)
     if run["analyst"]:
         group.document["analyst"] = run["analyst"]
-    put(group.measurements[0], CUSTOM, record.rest() | run["facts"])
+    plain = {cell.label: scalar(cell.value) for cell in record if cell and PLAIN.fullmatch(cell.label)}
+    put(group.measurements[0], CUSTOM, record.rest() | plain | run["facts"])
 
 
 INSTRUMENT = Instrument(
@@ -128,7 +143,10 @@ INSTRUMENT = Instrument(
     manifest="spectrophotometry/BENCHLING/2023/12/spectrophotometry",
     signature=Signature(
         ("text",),
-        all=(text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?{FACT}"),),
+        any=(
+            text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?{FACT}"),
+            text(rf"\A(.*\n){{0,4}}?{FACT}.*\n(.*\n){{0,3}}?(?=.*\bDate\b.*\t)(?=.*\t).*\tA2[368]0\b"),
+        ),
     ),
     read=read,
     device={"device identifier": "Nanodrop", "model number": "Nanodrop Eight"},

@@ -45,12 +45,12 @@ def read(source: Source) -> Document:
     for record in table.records():
         _row(document, record, table, first if more or workbook else "")
     if not any(group.measurements for group in document.groups):
-        raise source.empty("the table", "no row with a wavelength", "at least one sample")
+        raise source.empty("the table", "no row with a number", "at least one sample")
     return document
 
 
 def _row(document: Document, record: Record, table: Table, experiment: str) -> None:
-    """A measurement for each wavelength of the header.
+    """A measurement for each wavelength of the header, or one where it names none.
 
     Rows saved without absorbances still have a concentration and ratios. The schema wants an absorbance or a spectrum of every
     measurement: theirs is a spectrum without columns.
@@ -60,19 +60,18 @@ def _row(document: Document, record: Record, table: Table, experiment: str) -> N
         return
     group = document.group()
     nodes: dict[float, Node] = {}
-    for label in table.labels():
-        found = re.fullmatch(r"A(\d{3})", label)
-        if found:
-            node = nodes[int(found[1])] = group.measurement({"device control/device type": DEVICE_TYPE})
-            put(node, "device control/detector wavelength setting", int(found[1]), "nm")
-            put(node, "absorbance", record.number(label), "mAU")
-            if "absorbance" not in node:
-                no_spectrum(node)
-            apply(FIELDS, record, node, document, group)
-            _concentration(node, record, table)
-    if not nodes:
-        set_aside(document, record, "the table has no column of a wavelength")
-        return
+    columns = [(label, int(label[1:])) for label in table.labels() if re.fullmatch(r"A\d{3}", label)]
+    places: list[tuple[str, int | None]] = [*columns] or [("", None)]
+    for label, wavelength in places:
+        node = group.measurement({"device control/device type": DEVICE_TYPE})
+        put(node, "device control/detector wavelength setting", wavelength, "nm")
+        put(node, "absorbance", record.number(label), "mAU")
+        if "absorbance" not in node:
+            no_spectrum(node)
+        apply(FIELDS, record, node, document, group)
+        _concentration(node, record, table)
+        if wavelength is not None:
+            nodes[wavelength] = node
     put(group.node, "experiment type", experiment or None)
     for label in table.labels():
         pair = re.fullmatch(r"A(\d{3})/A(\d{3})", label)
@@ -102,6 +101,7 @@ INSTRUMENT = Instrument(
             text(r"^(?=.*\bDate\b)(?=.*\bSample Name\b)(?=.*\b(Nucleic Acid|Protein)\b[^,;\t\n]{0,40}\().*\bA260\b"),
             cell(r"^(Nucleic Acid|Protein)\s*\((ng|ug|µg|mg)/(uL|µL|mL)\)$"),
         ),
+        none=(text(r"\A(.*\n){0,4}?(Application|Serial Number|User Name):[\t ]"),),
     ),
     read=read,
     device={"model number": "NanoDrop One", "brand name": "NanoDrop", "product manufacturer": "ThermoFisher Scientific"},

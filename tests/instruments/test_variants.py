@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from instruments_shared import HERE, lines_of, measurements, source_of, stream
-from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, zipped
+from made_exports import ABSORBANCE, FLUORESCENCE, LUMINESCENCE, gen5, matrix, unicorn, workbench, zipped
 
 import allotrope
 
@@ -173,6 +173,73 @@ def test_mabtech_writes_a_machine_in_several_spellings(shared: Path, machine: st
     book.save(saved)
     device = convert(saved.getvalue(), path.name).asm["plate reader aggregate document"]["device system document"]
     assert (device["model number"], device.get("equipment serial number", "N/A")) == (model, serial)
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "kind", "concept", "stated"),
+    [
+        ("DAD1B,Sig=210,4  Ref=360,100", "mAU", "Absorbance", "absorbance", "mAU"),
+        ("VWD1A,Wavelength=254 nm", "mAU", "Absorbance", "absorbance", "mAU"),
+        ("FLD1A,Ex=280, Em=340", "LU", "Fluorescence", "fluorescence", "RFU"),
+        ("RID1A,Refractive Index Signal", "nRIU", "Refractive Index", "refractive index", "nRIU"),
+        ("ADC1A,ADC1 CHANNEL A", "mV", "ADC1A", "detector signal", "mV"),
+    ],
+)
+def test_openlab_detectors_state_what_they_detect(
+    shared: Path, label: str, unit: str, kind: str, concept: str, stated: str
+) -> None:
+    """A trace whose header names another detector becomes a curve of that detector, in its unit."""
+
+    def traced(name: str, content: bytes) -> bytes:
+        if not name.endswith(".dx"):
+            return content
+        inside = members(content)
+        for member in (member for member in inside if member.endswith(".CH")):
+            header = bytearray(inside[member])
+            for place, text in ((0x1075, label), (0x104C, unit)):
+                header[place : place + 1 + 2 * len(text)] = bytes([len(text)]) + text.encode("utf-16-le")
+            inside[member] = bytes(header)
+        return zipped(inside)
+
+    whole = members(source_of(shared, "agilent_openlab_cds/01").read_bytes())
+    few = {name: traced(name, content) for name, content in whole.items() if not name.endswith(".dx") or "-04-00-02." in name}
+    document = convert(zipped(few), "a.rslt").asm["liquid chromatography aggregate document"]["liquid chromatography document"][0]
+    found = [
+        node for node in document["measurement aggregate document"]["measurement document"] if "chromatogram data cube" in node
+    ]
+    assert len(found) == 2
+    for node in found:
+        control = node["device control aggregate document"]["device control document"][0]
+        measure = node["chromatogram data cube"]["cube-structure"]["measures"][0]
+        assert (control["detection type"], measure["concept"], measure["unit"]) == (kind, concept, stated)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    """The files of an archive by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name}
+
+
+def test_matrix_workbook_is_known_by_its_live_cells_alone(shared: Path) -> None:
+    """A person took the column of counts out, and with it what tells the format at first."""
+    path = source_of(shared, "revvity_matrix/02")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    assert sheet["B1"].value == "Live Count"
+    sheet.delete_cols(2)
+    saved = io.BytesIO()
+    book.save(saved)
+    found = convert(saved.getvalue(), path.name)
+    assert found.instrument == "revvity_matrix"
+    assert measurements(found.asm) == measurements(convert(path.read_bytes(), path.name).asm) > 1
+
+
+@pytest.mark.parametrize("title", ["Plate 12", "My Plate_P1", "Plate_A_P1"])
+def test_msd_workbench_may_name_its_plate_in_words(shared: Path, title: str) -> None:
+    """The plate is what follows the last low line of the title, or the title."""
+    text = workbench(shared / "corpus", bare=True).replace("Plate_P1", title, 1)
+    asm = convert(text.encode(), "plate.csv").to_json()
+    assert f'"well plate identifier":"{title.rpartition("_")[2]}"'.encode() in asm.replace(b'": ', b'":')
 
 
 def test_unicorn_may_name_a_wavelength_without_a_blank(shared: Path) -> None:

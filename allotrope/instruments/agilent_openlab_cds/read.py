@@ -187,9 +187,11 @@ class Reader:
             value = peak.child(name)
             if value is None:
                 continue
-            light = "LU" in (value.record.peek("unit") or "")
+            stated = value.record.peek("unit").replace("*", ".").replace("·", ".")
+            if "mAU" in unit and stated and "AU" not in stated:
+                unit = unit.replace("mAU", "RFU") if "LU" in stated else stated
             found = value.record.number("val")
-            put(node, key, None if found is None else found * factor, unit.replace("mAU", "RFU") if light else unit)
+            put(node, key, None if found is None else found * factor, unit)
             value.record.text("unit")
         info = peak.child("Info")
         if info:
@@ -213,10 +215,9 @@ class Reader:
             put(node, "device control/device type", "pump")
             put(node, "device control/system pressure data cube", pump)
         else:
-            self.detector(node, signal, label)
-            absorbance = "DAD" in label or "AU" in trace.header.get("unit", "")
-            concept = ("absorbance", "mAU") if absorbance else ("fluorescence", "RFU")
-            measures = [(*concept, trace.values)]
+            kind, *concept = detection(label, trace.header.get("unit", ""))
+            self.detector(node, signal, label, kind)
+            measures = [(concept[0], concept[1], trace.values)]
             node["chromatogram data cube"] = cube(f"{name} chromatogram", [("retention time", "s", trace.seconds)], measures)
         peaks = results.get(attribute(signal)) if signal else None
         if peaks:
@@ -228,13 +229,13 @@ class Reader:
             {f"trace {key}": text for key, text in trace.header.items() if key not in ("signal", "unit")},
         )
 
-    def detector(self, node: Asm, signal: Node | None, label: str) -> None:
-        """The module that a signal comes from, with its wavelengths in nanometres."""
+    def detector(self, node: Asm, signal: Node | None, label: str, kind: str) -> None:
+        """The module that a signal comes from, what it detects, and its wavelengths in nanometres."""
         reference = signal.child("InstrumentModule_ID") if signal else None
         module = self.modules.get(attribute(reference)) if reference else None
         control = self.module(module.record, "Name") if module else {"device type": label.split(",")[0] or "detector"}
-        light = "FLD" in label
-        control["detection type"] = "Fluorescence" if light else "Absorbance"
+        light = kind == "Fluorescence"
+        control["detection type"] = kind
         excitation, emission = re.search(r"Ex=([\d.]+)", label), re.search(r"Em=([\d.]+)", label)
         wavelength = re.search(r"(?:Sig|Wavelength)=([\d.]+)(?:,([\d.]+))?", label)
         if light and excitation:
@@ -323,6 +324,17 @@ class Reader:
         self.acaml.ignore("the result set's own description of its parts")
         put(self.document.aggregate, CUSTOM, kept)
         self.package.account(why_unread)
+
+
+def detection(label: str, unit: str) -> tuple[str, str, str]:
+    """What a detector's signal is: type of detection, concept and unit; of other detectors as the trace states its unit."""
+    if "FLD" in label or unit == "LU":
+        return "Fluorescence", "fluorescence", "RFU"
+    if "DAD" in label or "AU" in unit or not unit:
+        return "Absorbance", "absorbance", "mAU"
+    if label.startswith("RID") or "RIU" in unit:
+        return "Refractive Index", "refractive index", unit
+    return label.split(",")[0], "detector signal", unit
 
 
 def attribute(node: Node | None) -> str:

@@ -348,21 +348,23 @@ class Reader:
             of.setdefault((self.numbers[at], self.reactions[row].target), row)
             of.setdefault((self.numbers[at], None), row)
         targets = self.names(columns, "Target")
-        for place, well in enumerate(columns.raw("Well")):
-            number = self.wells.get(well)
-            index: int | None = of.get((number, targets[place]), of.get((number, None)))
-            if index is None:
-                continue
-            start, kept = columns.rows[place] * grid.width, {}
-            for offset, label in columns.table.index.values():
-                if grid.fates[start + offset] != UNREAD or not grid.filled(start + offset):
+        numbers = [self.wells.get(well) for well in columns.raw("Well")]
+        found = [of.get(key, of.get((key[0], None))) for key in zip(numbers, targets, strict=True)]
+        places = [(row, at) for row, at in zip(columns.rows, found, strict=True) if at is not None]
+        kept: list[dict[str, Any]] = [{} for _ in places]
+        repeats = grid.reason("repeats the results")
+        for offset, label in columns.table.index.values():
+            column = results.table.index[fold(label)][0] if label in results else None
+            for own, (row, at) in zip(kept, places, strict=True):
+                handle = row * grid.width + offset
+                if grid.fates[handle] != UNREAD or not (text := grid.text(row, offset)):
                     continue
-                cell, stated = grid.cell(start + offset, label), results.cell(self.at[index], label)
-                if stated is not None and stated.text == cell.text:
-                    cell.ignore("repeats the results")
+                if column is not None and text == results.grid.text(results.rows[self.at[at]], column):
+                    grid.mark(handle, repeats)
                 else:
-                    kept[label] = cell.keep()
-            put(self.reactions[index].node, PROCESSED_CUSTOM, kept)
+                    own[label] = grid.cell(handle, label).keep()
+        for own, (_, at) in zip(kept, places, strict=True):
+            put(self.reactions[at].node, PROCESSED_CUSTOM, own)
 
 
 def matches(kind: Kind, tables: dict[str, Table], plugin: str | None) -> bool:

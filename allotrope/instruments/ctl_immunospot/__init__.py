@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,8 @@ def read(source: Source) -> Document:
     found = [row for row in range(len(grid.rows)) if heads(grid.cells(row))]
     if not found:
         raise source.damaged("the tables", "no row of column numbers 1, 2, 3 …", "at least one plate of counts")
-    titles = [max((row for row in range(header) if not grid.blank(row)), default=0) for header in found]
+    filled = [0, *(row for row in range(1, len(grid.rows)) if not grid.blank(row))]
+    titles = [filled[max(bisect_left(filled, header) - 1, 0)] for header in found]
     first = next((row for row in range(found[0]) if "Unprocessed Data" in grid.texts(row)), titles[0])
     facts = CountFacts(grid, first)
     tables: list[Table] = []

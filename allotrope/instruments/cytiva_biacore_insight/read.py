@@ -12,7 +12,7 @@ from allotrope.record import MAPPED, UNREAD
 
 if TYPE_CHECKING:
     from allotrope.envelope import Document, Group, Node
-    from allotrope.record import Record
+    from allotrope.record import Cell, Record
     from allotrope.source import Source
 
 SOLUTION = re.compile(r"((?:Analyte|Regeneration|Capture) \d+) (Solution|Plate id|Position|Control type)$")
@@ -160,7 +160,7 @@ def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
         "Cycle": first.number("Cycle"),
         "Channel": first.number(by) if by == "Channel" else first.text(by),
     }
-    for cell in sorted(first, key=lambda cell: cell.label.endswith("M)") and not cell.label.endswith("(nM)")):
+    for cell in sorted(first, key=_gives_way):
         solution, amount = SOLUTION.match(cell.label), AMOUNT.match(cell.label)
         if solution and cell.label.startswith("Capture"):
             text = next((found for record in records if (found := record.text(cell.label))), None)
@@ -171,6 +171,11 @@ def sample_facts(records: list[Record], by: str) -> dict[str, Any]:
             stated = quantity(cell.as_number(), UNITS.get(amount[2], amount[2]))
             custom[cell.label if custom.get(amount[1]) else amount[1]] = stated
     return {label: value for label, value in custom.items() if value is not None}
+
+
+def _gives_way(cell: Cell) -> bool:
+    """Whether an amount is in µM or another molar unit but nM: of two amounts the other has the plain label."""
+    return cell.label.endswith("M)") and not cell.label.endswith("(nM)")
 
 
 def report_point(document: Document, record: Record) -> Node:
