@@ -178,7 +178,8 @@ def measurements(
         group = within or document.group()
         node = group.measurement()
         node |= row
-        put(node, custom, plan.further.get(at))
+        if plan.further:
+            put(node, custom, plan.further.get(at))
         found.append((group, node))
         for path, below, key, unit, values in anchored:
             value = values[at]

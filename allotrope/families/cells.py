@@ -38,7 +38,7 @@ def whole_counts(node: Node) -> None:
     """Round the counts of a measurement that the export holds as means; the mean is kept beside them."""
     found = node.get("processed data aggregate document", {}).get("processed data document", [{}])[0]
     for key in ("total cell count", "viable cell count"):
-        mean = found.get(key, {}).get("value")
-        if mean is not None:
+        mean = found[key]["value"] if key in found else None
+        if isinstance(mean, float):
             found[key]["value"] = number(round(mean))
             put(found, CUSTOM, {f"mean of {key}": mean} if mean % 1 else {})
