@@ -336,11 +336,6 @@ class Leaves(Store):
         """The raw value of a leaf."""
         return self.values[handle]
 
-    def filled(self, handle: int) -> bool:
-        """Whether the leaf holds anything but white space."""
-        value = self.values[handle]
-        return value is not None and (not isinstance(value, str) or (value != "" and not value.isspace()))
-
     def where(self, handle: int) -> str:
         """The address of a leaf."""
         return f"{self.name}/{self.places[handle]}" if self.name else self.places[handle]

@@ -80,13 +80,13 @@ def _region(grid: Grid, run: tuple[int, int, int, int, int, int]) -> str:
 def _paths(leaves: Leaves) -> list[tuple[str, int, int]]:
     """Leaves that follow each other with one fate under one parent."""
     filled = [handle for handle in range(len(leaves.fates)) if leaves.filled(handle)]
-    parts = [leaves.places[handle].rpartition("/") for handle in filled]
-    keys = [(parent, leaves.fates[handle]) for handle, (parent, _, _) in zip(filled, parts, strict=True)]
+
+    def parent(handle: int) -> tuple[str, int]:
+        return leaves.places[handle].rpartition("/")[0], leaves.fates[handle]
+
     found = []
-    start = 0
-    for (_, fate), run in groupby(keys):
-        count = len(list(run))
-        first = leaves.where(filled[start])
-        start += count
-        found.append((first if count == 1 else f"{first} … {parts[start - 1][2]}", fate, count))
+    for (_, fate), run in groupby(filled, key=parent):
+        handles = list(run)
+        first, last = leaves.where(handles[0]), leaves.places[handles[-1]].rpartition("/")[2]
+        found.append((first if len(handles) == 1 else f"{first} … {last}", fate, len(handles)))
     return found

@@ -90,15 +90,17 @@ class Node:
 
     def rest(self) -> dict[str, Any]:
         """Custom information from every unread cell in and below this node: names joined by ` > ` below the first level."""
-        found: list[tuple[str, int]] = []
-        skip, leaves = len(self.path) + 1, self.leaves
+        found: list[tuple[str, Cell]] = []
+        skip, fates = len(self.path) + 1, self.leaves.fates
         for node in self.walk():
             trail = node.path[skip:].replace("/", " > ")
-            before = f"{trail} > " if trail else ""
-            found += [(before + label, handle) for label, handle in node.labelled]
-            found += [(trail or self.name, cell.handle) for cell in node.cells]
-        unread = [(label, Cell(leaves, handle, label)) for label, handle in found if not leaves.fates[handle]]
-        return told_apart((label, value) for label, cell in unread if (value := cell.keep()) is not None)
+            found += [
+                (f"{trail} > {label}" if trail else label, Cell(self.leaves, handle, label))
+                for label, handle in node.labelled
+                if not fates[handle]
+            ]
+            found += [(trail or self.name, cell) for cell in node.cells if not fates[cell.handle]]
+        return told_apart((label, value) for label, cell in found if (value := cell.keep()) is not None)
 
 
 class EntitiesDeclared(ValueError):
@@ -130,16 +132,15 @@ def xml_tree(data: bytes | str, head: str, leaves: Leaves, file: str) -> Node:
         element, node, depth = stack.pop()
         if depth > DEEPEST:
             raise Damaged(file=file, where=node.path[:200], found=f"more than {DEEPEST} levels", expected="less nesting")
-        for key, value in element.items():
-            label = _local(key)
-            node.labelled.append((label, leaves.add(f"{node.path}/@{label}", value)))
+        for key, value in element.attrib.items():
+            node.labelled.append((_local(key), leaves.add(f"{node.path}/@{_local(key)}", value)))
         if element.text and not element.text.isspace():
             node.cells.append(leaves.cell(leaves.add(node.path, element.text), node.name))
         counts: dict[str, int] = {}
         for child in element:
             name = _local(child.tag) if isinstance(child.tag, str) else "comment"
-            counts[name] = count = counts.get(name, 0) + 1
-            below = Node(name, f"{node.path}/{name}[{count}]" if count > 1 else f"{node.path}/{name}", leaves)
+            counts[name] = counts.get(name, 0) + 1
+            below = Node(name, f"{node.path}/{name}" + (f"[{counts[name]}]" if counts[name] > 1 else ""), leaves)
             node.nodes.append(below)
             stack.append((child, below, depth + 1))
             if child.tail and not child.tail.isspace():
@@ -196,4 +197,4 @@ def _whole(value: Any) -> Any:
 
 
 def _local(tag: str) -> str:
-    return tag.rpartition("}")[2] if tag[0] == "{" else tag
+    return tag.rpartition("}")[2]
