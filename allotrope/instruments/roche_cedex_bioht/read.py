@@ -62,7 +62,7 @@ def read(source: Source) -> Document:
 
 def _record(grid: Grid, row: int, labels: str) -> Record:
     names = labels.split(",")
-    names = [*names, *(f"column {column + 1}" for column in range(len(names), grid.width))][: grid.width]
+    names = [*names, *(f"column {column + 1}" for column in range(len(names), len(grid.rows[row])))][: grid.width]
     return Record(grid, index_labels((name, column) for column, name in enumerate(names)), row * grid.width)
 
 
